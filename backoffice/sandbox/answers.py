@@ -1,0 +1,72 @@
+"""What leaves the sandbox: JSON texts, and refusals in the envelope of Connect (domain.md §5)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from werkzeug.wrappers import Response
+
+_encoder = msgspec.json.Encoder(decimal_format="number")  # exact decimals, never through a float
+_decoder = msgspec.json.Decoder(float_hook=Decimal)
+
+CODES = {
+    400: "INVALID_INPUT",
+    401: "UNAUTHORIZED",
+    403: "FORBIDDEN",
+    404: "DATA_NOT_FOUND",
+    405: "METHOD_NOT_ALLOWED",
+    429: "TOO_MANY_REQUEST",
+    500: "UNEXPECTED",
+    503: "UNEXPECTED",
+}
+
+
+def to_json(value: Any) -> bytes:
+    return _encoder.encode(value)
+
+
+def from_json(text: bytes | str) -> Any:
+    """Raises ValueError."""
+    return _decoder.decode(text)
+
+
+def json_answer(value: Any, status: int = 200) -> Response:
+    return Response(to_json(value), status, content_type="application/json")
+
+
+class RefusedError(Exception):
+    """An answer of 4xx or 5xx; `field` names the parameter at fault, `extensions` its limits."""
+
+    def __init__(
+        self, status: int, message: str, *, field: str = "", extensions: dict[str, Any] | None = None, code: str = ""
+    ) -> None:
+        super().__init__(message)
+        self.status, self.message, self.field, self.extensions = status, message, field, extensions
+        self.code = code or CODES[status]
+        self.headers: dict[str, str] = {}
+
+    def with_header(self, name: str, value: str) -> RefusedError:
+        self.headers[name] = value
+        return self
+
+    def answer(self) -> Response:
+        body: dict[str, Any] = {"code": self.code, "message": self.message}
+        if self.field:
+            item: dict[str, Any] = {"field": self.field, "message": self.message}
+            if self.extensions:
+                item["extensions"] = self.extensions
+            body["errors"] = [item]
+        response = json_answer(body, self.status)
+        response.headers.update(self.headers)
+        return response
+
+
+class OAuthRefusedError(RefusedError):
+    """The token endpoint speaks OAuth 2.0 instead (domain.md §8, question 61)."""
+
+    def answer(self) -> Response:
+        response = json_answer({"error": self.code, "error_description": self.message}, self.status)
+        response.headers.update(self.headers)
+        return response

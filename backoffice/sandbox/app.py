@@ -1,0 +1,117 @@
+"""The WSGI app: finds the operation, lets scripted trouble strike, authorises, counts, answers, writes the journal."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from werkzeug.wrappers import Request, Response
+
+from backoffice.sandbox import frequency, trouble
+from backoffice.sandbox.answers import OAuthRefusedError, RefusedError
+from backoffice.sandbox.calls import Call, Operation
+from backoffice.sandbox.control.site import ControlSite, is_loopback
+from backoffice.sandbox.dates import written
+from backoffice.sandbox.faults import Fault
+from backoffice.sandbox.journal import harmless
+from backoffice.sandbox.operations import OPERATIONS, Routes
+from backoffice.sandbox.world import World
+
+TOKEN_PATH = "/auth/oauth/token"  # noqa: S105 -- an address
+TOKEN_OPERATION = "token"  # noqa: S105 -- its name in faults and journal
+CONTROL = "/_control"
+
+
+class Sandbox:
+    """Serve one world. `closing` wakes the calls that a scripted fault makes slow."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.closing = threading.Event()
+        self._routes = Routes(OPERATIONS)
+        self._control = ControlSite(world)
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        request = Request(environ)
+        if not is_loopback(request.host):
+            answer = RefusedError(403, "The sandbox answers only under a loopback name.").answer()
+        elif request.path == CONTROL or request.path.startswith(f"{CONTROL}/"):
+            answer = self._control.answer(request)
+        else:
+            answer = self._journaled(request)
+        return answer(environ, start_response)
+
+    def _journaled(self, request: Request) -> Response:
+        entry: dict[str, Any] = {
+            "request_id": secrets.token_hex(8),
+            "at": written(self.world.clock.now()),
+            "method": request.method,
+            "path": request.path,
+            "query": request.args.to_dict(flat=False),
+            "headers": harmless(request.headers),
+            "operation": None,
+            "client": None,
+            "fault": None,
+            "status": None,
+        }
+        began = time.perf_counter()
+        try:
+            answer = self._answered(request, entry)
+            answer.headers["X-Request-Id"] = entry["request_id"]
+            entry["status"] = answer.status_code
+            return answer
+        finally:
+            entry["milliseconds"] = round((time.perf_counter() - began) * 1000, 3)
+            self.world.journal.add(entry)
+
+    def _answered(self, request: Request, entry: dict[str, Any]) -> Response:
+        try:
+            if request.path == TOKEN_PATH:
+                return self._token(request, entry)
+            raw_path = request.environ.get("RAW_URI", request.path).partition("?")[0]
+            operation, path = self._routes.find(request.method, raw_path)
+            return self._operation(operation, request, path, entry)
+        except RefusedError as refused:
+            return refused.answer()
+
+    def _token(self, request: Request, entry: dict[str, Any]) -> Response:
+        entry["operation"], entry["client"] = TOKEN_OPERATION, request.form.get("client_id")
+        if request.method != "POST":
+            raise OAuthRefusedError(405, "Only POST is possible here.", code="invalid_request").with_header(
+                "Allow", "POST"
+            )
+        fault = self._strike(TOKEN_OPERATION, request, entry)
+        if fault is not None:
+            trouble.before(fault, request, self.closing, envelope=OAuthRefusedError)
+        return trouble.after(fault, request, self.world.tokens.answer(request))
+
+    def _operation(
+        self, operation: Operation, request: Request, path: dict[str, str], entry: dict[str, Any]
+    ) -> Response:
+        entry["operation"] = operation.id
+        fault = self._strike(operation.id, request, entry)
+        if fault is not None:
+            trouble.before(fault, request, self.closing, envelope=RefusedError)
+        client = self.world.tokens.bearer(request.headers.get("Authorization", ""))
+        entry["client"] = client.id
+        if operation.scope not in client.scopes:
+            raise RefusedError(403, f"The client lacks the scope {operation.scope}.")
+        call = Call(self.world, operation, request, path, self.world.clock.now())
+        if operation.every is not None:
+            self._count(call, operation.every, client.id)
+        return trouble.after(fault, request, operation.handler(call))
+
+    def _count(self, call: Call, every: timedelta, client_id: str) -> None:
+        """A call with a page token belongs to its walk, which was counted by its first call (question 59a)."""
+        if self.world.switches.limits and "page_token" not in call.request.args:
+            pause = frequency.seconds(every, self.world.switches.speed)
+            self.world.frequency.count(client_id, call.operation.id, every=pause, now=call.now)
+
+    def _strike(self, operation_id: str, request: Request, entry: dict[str, Any]) -> Fault | None:
+        fault = self.world.faults.strike(operation_id, with_page_token="page_token" in request.args)
+        entry["fault"] = fault.kind if fault else None
+        return fault

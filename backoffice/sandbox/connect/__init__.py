@@ -1,0 +1,3 @@
+"""The operations of Connect."""
+
+from __future__ import annotations

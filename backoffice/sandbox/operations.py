@@ -1,0 +1,53 @@
+"""Every operation that the sandbox answers. A new one is a handler and an entry here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from urllib.parse import unquote
+
+from backoffice.sandbox.answers import RefusedError
+from backoffice.sandbox.calls import Operation
+from backoffice.sandbox.connect import orders
+
+MINUTE = timedelta(minutes=1)
+
+OPERATIONS = (
+    Operation("v2-listOrders", "GET", "/connect/v2/orders", "connect:order:read", MINUTE, orders.list_orders),
+)
+
+
+class Routes:
+    """Finds the operation of a path. Literal segments win over parameters, whatever the order of the table."""
+
+    def __init__(self, operations: Iterable[Operation]) -> None:
+        routes = [(operation.path.split("/"), operation) for operation in operations]
+        self._routes = sorted(routes, key=lambda route: [segment.startswith("{") for segment in route[0]])
+
+    def find(self, method: str, raw_path: str) -> tuple[Operation, dict[str, str]]:
+        """The operation and its path values. Raises RefusedError 404, or 405 with the methods that there are.
+
+        `raw_path` is still percent-encoded: an order id may hold a slash.
+        """
+        segments = [unquote(segment) for segment in raw_path.split("/")]
+        matching = [operation for pattern, operation in self._routes if _fits(pattern, segments)]
+        if not matching:
+            raise RefusedError(404, "There is nothing at this address.")
+        for operation in matching:
+            if operation.method == method:
+                return operation, _values(operation.path.split("/"), segments)
+        allowed = ", ".join(sorted({operation.method for operation in matching}))
+        raise RefusedError(405, f"Only {allowed} is possible here.").with_header("Allow", allowed)
+
+
+def _fits(pattern: list[str], segments: list[str]) -> bool:
+    return len(pattern) == len(segments) and all(
+        bool(segment) if expected.startswith("{") else expected == segment
+        for expected, segment in zip(pattern, segments, strict=True)
+    )
+
+
+def _values(pattern: list[str], segments: list[str]) -> dict[str, str]:
+    return {
+        expected[1:-1]: segment for expected, segment in zip(pattern, segments, strict=True) if expected.startswith("{")
+    }

@@ -1,0 +1,35 @@
+"""Fills a state file with a world the first time, and keeps what is there from then on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from backoffice.sandbox.store import StoredOrder
+from backoffice.sandbox.world import World
+from backoffice.sandbox.worlds import demo, scale
+
+
+class OtherWorldError(Exception):
+    """The state file holds another world than the one asked for."""
+
+
+def load(world: World, name: str) -> None:
+    """Make the world `empty`, `demo` or `scale:N`. Raises OtherWorldError, and ValueError for a name that is none."""
+    known = world.store.fact("world")
+    if known is None:
+        world.store.put_orders(_orders(world, name), world=name)
+        world.store.tidy()
+    elif known != name:
+        raise OtherWorldError(f"The state file holds the world {known!r}, not {name!r}.")
+
+
+def _orders(world: World, name: str) -> Iterable[StoredOrder]:
+    now = world.clock.now()
+    if name == "empty":
+        return []
+    if name == "demo":
+        return demo.orders(now)
+    kind, _, count = name.partition(":")
+    if kind == "scale" and count.isdecimal():
+        return scale.orders(now, int(count))
+    raise ValueError(f"There is no world {name!r}: empty, demo, or scale:N with a number of orders.")

@@ -1,0 +1,50 @@
+"""Records what goes over the wire between a client and the sandbox."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from werkzeug.datastructures import Headers
+from werkzeug.wrappers import Request
+
+from backoffice.sandbox.app import Sandbox
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request and its answer, as they were."""
+
+    method: str
+    path: str
+    query: str  # still percent-encoded
+    headers: Headers
+    status: int
+    answer_headers: Headers
+    body: bytes
+
+
+class Recorder:
+    """A WSGI app around the sandbox that keeps every exchange with Connect."""
+
+    def __init__(self, app: Sandbox, exchanges: list[Exchange]) -> None:
+        self._app = app
+        self._exchanges = exchanges
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        request = Request(environ)
+        answered: list[tuple[str, list[tuple[str, str]]]] = []
+
+        def remember(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            answered.append((status, headers))
+            return start_response(status, headers, *rest)
+
+        body = b"".join(self._app(environ, remember))
+        status, headers = answered[0]
+        if request.path.startswith("/connect/"):
+            sent = Headers(list(request.headers.items()))
+            query = environ["QUERY_STRING"]
+            code = int(status.split()[0])
+            self._exchanges.append(Exchange(request.method, request.path, query, sent, code, Headers(headers), body))
+        return [body]

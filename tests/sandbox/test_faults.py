@@ -1,0 +1,132 @@
+"""Scripted trouble."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import pytest
+import requests
+
+from tests.sandbox.calling import Caller, ask_token
+from tests.sandbox_server import RunningSandbox
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        ({"kind": "429"}, (429, "TOO_MANY_REQUEST", None)),
+        ({"kind": "429", "retry_after": 7}, (429, "TOO_MANY_REQUEST", "7")),
+        ({"kind": "500"}, (500, "UNEXPECTED", None)),
+        ({"kind": "503", "retry_after": 2}, (503, "UNEXPECTED", "2")),
+        ({"kind": "401"}, (401, "UNAUTHORIZED", None)),
+    ],
+)
+def test_status_fault_strikes_once_in_the_envelope(
+    sandbox: RunningSandbox, caller: Caller, fault: dict[str, Any], expected: tuple[int, str, str | None]
+) -> None:
+    sandbox.fault("v2-listOrders", **fault)
+
+    struck, good = caller.answer(), caller.answer()
+
+    assert (struck.status_code, struck.json()["code"], struck.headers.get("Retry-After")) == expected
+    assert good.status_code == 200
+
+
+def test_fault_strikes_after_so_many_calls_and_so_often(sandbox: RunningSandbox, caller: Caller) -> None:
+    sandbox.fault("v2-listOrders", kind="500", after=2, times=2)
+    sandbox.fault("v2-listOrders", kind="503", after=1)
+
+    assert [caller.answer().status_code for _ in range(6)] == [200, 503, 500, 500, 200, 200]
+
+
+def test_fault_without_an_end_stays_until_cleared(sandbox: RunningSandbox, caller: Caller) -> None:
+    sandbox.fault(kind="401", times=None)
+    assert [caller.answer().status_code for _ in range(3)] == [401, 401, 401]
+    assert sandbox.state()["faults"][0]["kind"] == "401"
+
+    sandbox.clear_faults()
+
+    assert caller.answer().status_code == 200
+
+
+def test_fault_of_one_operation_spares_the_others(sandbox: RunningSandbox, caller: Caller) -> None:
+    sandbox.fault("token", kind="500")
+
+    assert caller.answer().status_code == 200
+    assert ask_token(sandbox).status_code == 500
+    assert ask_token(sandbox).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "error"),
+    [("401", 401, "invalid_client"), ("429", 429, "temporarily_unavailable"), ("503", 503, "server_error")],
+)
+def test_fault_of_the_token_endpoint_speaks_oauth(sandbox: RunningSandbox, kind: str, status: int, error: str) -> None:
+    sandbox.fault("token", kind=kind)
+
+    answer = ask_token(sandbox)
+
+    assert (answer.status_code, answer.json()["error"]) == (status, error)
+
+
+@pytest.mark.parametrize("status", [200, 502])
+def test_html_fault_answers_a_page(sandbox: RunningSandbox, caller: Caller, status: int) -> None:
+    sandbox.fault("v2-listOrders", kind="html", status=status)
+
+    answer = caller.answer()
+
+    assert (answer.status_code, answer.headers["Content-Type"]) == (status, "text/html; charset=utf-8")
+    assert "<html" in answer.text
+
+
+def test_broken_json_fault_cuts_the_text(sandbox: RunningSandbox, caller: Caller) -> None:
+    sandbox.place_order()
+    sandbox.fault("v2-listOrders", kind="broken-json")
+
+    answer = caller.answer()
+
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/json")
+    assert answer.text.startswith('{"data":[{"id"')
+    with pytest.raises(json.JSONDecodeError):
+        answer.json()
+
+
+@pytest.mark.parametrize(("after_commit", "issued"), [(False, 0), (True, 1)])
+def test_cut_fault_closes_before_or_after_the_call_took_effect(
+    sandbox: RunningSandbox, after_commit: bool, issued: int
+) -> None:
+    sandbox.fault("token", kind="cut", after_commit=after_commit)
+
+    with pytest.raises(requests.ConnectionError):
+        ask_token(sandbox)
+
+    assert sandbox.state()["tokens"] == issued
+    assert [entry["status"] for entry in sandbox.journal()] == [None]
+
+
+def test_slow_fault_delays_a_good_answer(sandbox: RunningSandbox, caller: Caller) -> None:
+    sandbox.fault("v2-listOrders", kind="slow", seconds=0.3)
+
+    began = time.monotonic()
+    answer = caller.answer()
+
+    assert (answer.status_code, time.monotonic() - began > 0.3) == (200, True)
+
+
+def test_expired_page_token_fault_waits_for_a_page_token(sandbox: RunningSandbox, caller: Caller) -> None:
+    sandbox.place_orders(2)
+    sandbox.fault("v2-listOrders", kind="expired-page-token")
+
+    first = caller.page(limit=1)
+    expired = caller.answer(page_token=first["next_page_token"])
+
+    assert (expired.status_code, expired.json()["errors"][0]["field"]) == (400, "page_token")
+    assert caller.answer(page_token=first["next_page_token"]).status_code == 200
+
+
+def test_fault_that_does_not_exist_is_refused(sandbox: RunningSandbox) -> None:
+    for fault in ({"kind": "earthquake"}, {"kind": "500", "tmies": 2}, {}):
+        assert requests.post(f"{sandbox.url}/_control/fault", json=fault, timeout=30).status_code == 400
+    assert sandbox.state()["faults"] == []

@@ -1,0 +1,107 @@
+"""The sandbox as a process: what it says, what it remembers, how it ends."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.sandbox.calling import Caller
+from tests.sandbox_server import SandboxProcess
+from tests.waiting import until
+
+Start = Callable[..., SandboxProcess]
+
+
+@pytest.mark.parametrize("end", [SandboxProcess.stop, SandboxProcess.kill])
+def test_restart_forgets_nothing(sandbox_process: Start, end: Callable[[SandboxProcess], int]) -> None:
+    first = sandbox_process("--world", "empty", "--limits", "off")
+    first.place_orders(3)
+    caller = Caller(first)
+    before = caller.page(limit=2)
+    now = first.advance(7200)
+    caller = Caller(first)
+    end(first)
+
+    second = sandbox_process("--world", "empty", "--limits", "off")
+    caller.url = f"{second.connect_url}/v2/orders"
+
+    assert caller.page(limit=2)["data"] == before["data"]
+    assert len(caller.ids(page_token=before["next_page_token"])) == 1
+    assert second.now() > now
+
+
+def test_demo_world_is_alive_and_not_made_twice(sandbox_process: Start) -> None:
+    first = sandbox_process()
+    count = sum(first.state()["orders"].values())
+    until(lambda: sum(first.state()["orders"].values()) > count)
+    assert first.stop() == 0
+
+    second = sandbox_process()
+
+    assert second.state()["switches"]["limits"] is True
+    assert 340 < sum(second.state()["orders"].values()) < count + 4
+
+
+def test_switches_come_from_the_command_line(sandbox_process: Start) -> None:
+    process = sandbox_process("--world", "scale:250", "--speed", "60", "--limits", "off")
+
+    state = process.state()
+
+    assert sum(state["orders"].values()) == 250
+    assert (state["switches"]["speed"], state["switches"]["limits"], state["switches"]["alive"]) == (60, False, False)
+    assert [len(page) for page in Caller(process).walk(limit=100)] == [100, 100, 50]
+
+
+def refused(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "backoffice.sandbox", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_taken_port_is_a_sentence(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        result = refused("--port", port, "--world", "empty", "--state", str(tmp_path / "s.sqlite3"))
+
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == f"Port {port} cannot be used: Address already in use. Choose another.\n"
+
+
+def test_other_world_in_the_state_file_is_a_sentence(sandbox_process: Start, tmp_path: Path) -> None:
+    sandbox_process("--world", "empty").stop()
+    state = str(tmp_path / "process.sqlite3")
+
+    result = refused("--port", "0", "--world", "demo", "--state", state)
+
+    assert result.returncode == 1
+    assert result.stderr.startswith("The state file holds the world 'empty', not 'demo'.")
+
+
+@pytest.mark.parametrize("world", ["atlantis", "scale", "scale:", "scale:-1", "scale:many"])
+def test_unknown_world_is_a_sentence(tmp_path: Path, world: str) -> None:
+    result = refused("--port", "0", "--world", world, "--state", str(tmp_path / "s.sqlite3"))
+
+    assert (result.returncode, result.stderr.startswith(f"There is no world {world!r}")) == (1, True)
+
+
+def test_sandbox_ends_when_its_parent_is_gone(tmp_path: Path) -> None:
+    """A shell starts it, tells its pid and is gone at once."""
+    command = f'"{sys.executable}" -m backoffice.sandbox --port 0 --world empty --state "{tmp_path}/s" --parent-pid $$'
+    script = f"{command} > /dev/null 2>&1 & echo $!"
+
+    pid = int(subprocess.run(["/bin/sh", "-c", script], capture_output=True, text=True, check=True).stdout)
+
+    until(lambda: not _runs(pid))
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"

@@ -1,0 +1,138 @@
+"""The worlds `demo` and `scale`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from backoffice.sandbox.answers import from_json
+from backoffice.sandbox.dates import micros, parse
+from backoffice.sandbox.store import StoredOrder
+from backoffice.sandbox.worlds import demo, scale
+
+NOW = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
+KNOWN = {
+    "AWAITING_FRAUD_CHECK",
+    "AWAITING_ACCEPTANCE",
+    "AWAITING_PAYMENT",
+    "AWAITING_SHIPMENT",
+    "SHIPPED",
+    "DELIVERED",
+    "CLOSED",
+    "CHANNEL_SPECIFIC",
+}
+Order = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[StoredOrder]:
+    return demo.orders(NOW)
+
+
+@pytest.fixture(scope="module")
+def orders(rows: list[StoredOrder]) -> list[Order]:
+    return [from_json(row.body) for row in rows]
+
+
+def test_demo_is_large_and_mixed(orders: list[Order]) -> None:
+    currencies = {line["price"]["currency"] for order in orders for line in order["order_lines"]}
+    countries = {
+        order["shipping_info"]["address"]["country_iso_code"] for order in orders if "address" in order["shipping_info"]
+    }
+
+    assert len(orders) >= 300
+    assert len({order["id"] for order in orders}) == len(orders)
+    assert {order["origin"]["channel_id"] for order in orders} == {"0001", "0002", "0003"}
+    assert currencies == {"EUR", "GBP"}
+    assert countries == {"FRA", "BEL", "DEU", "AUT", "GBR", "IRL"}
+
+
+def test_demo_has_every_status_and_one_unknown(orders: list[Order]) -> None:
+    statuses = Counter(order["status"] for order in orders)
+
+    assert statuses.keys() - KNOWN == {"AWAITING_PICKUP"}
+    assert statuses.keys() >= KNOWN
+    assert statuses["AWAITING_PICKUP"] == 1
+
+
+def test_demo_is_the_same_for_the_same_moment(rows: list[StoredOrder]) -> None:
+    later = demo.orders(NOW + timedelta(days=100))
+
+    assert demo.orders(NOW) == rows
+    assert [row.id for row in later] == [row.id for row in rows]
+    assert {b.updated_at - a.updated_at for a, b in zip(rows, later, strict=True)} == {100 * 86_400_000_000}
+
+
+def lines_of(order: Order) -> list[dict[str, Any]]:
+    lines: list[dict[str, Any]] = order["order_lines"]
+    return lines
+
+
+def kinds(order: Order) -> set[str]:
+    return {adjustment["type"] for line in lines_of(order) for adjustment in line["adjustments"]}
+
+
+def deadline(order: Order) -> datetime:
+    return parse(order["shipping_info"].get("shipping_deadline", "2099-01-01T00:00:00Z"))
+
+
+@pytest.mark.parametrize(
+    ("least", "fits"),
+    [
+        (4, lambda order: "address" not in order["shipping_info"] and "anonymized_at" not in order),
+        (15, lambda order: order["fulfillment"]["type"] == "FULFILLED_BY_PARTNER" and order["fulfillment"]["code"]),
+        (10, lambda order: any(len(line["taxes"]) > 1 for line in lines_of(order))),
+        (5, lambda order: any(line["taxes"] == [] for line in lines_of(order))),
+        (3, lambda order: any(tax["amount"]["amount"] == 0 for line in lines_of(order) for tax in line["taxes"])),
+        (7, lambda order: kinds(order) == {"CANCELATION"} and order["status"] != "CLOSED"),
+        (7, lambda order: kinds(order) == {"REFUND"} and order["status"] != "CLOSED"),
+        (1, lambda order: kinds(order) == {"REFUND", "CANCELATION"}),
+        (8, lambda order: all(line["quantity"] == 0 for line in lines_of(order))),
+        (8, lambda order: order.get("status_reason") == "REFUNDED" and kinds(order) == {"REFUND"}),
+        (5, lambda order: "anonymized_at" in order and "address" not in order["shipping_info"]),
+        (8, lambda order: order["status"] == "AWAITING_SHIPMENT" and deadline(order) < NOW),
+        (9, lambda order: NOW < deadline(order) < NOW + timedelta(hours=6)),
+        (8, lambda order: len({line["status"] for line in lines_of(order)}) > 1),
+        (3, lambda order: {a["type"] for a in order["custom_attributes"]} >= {"STRING", "NUMERIC", "DATE", "LIST"}),
+        (1, lambda order: "loyalty_program" in order),
+        (10, lambda order: parse(order["updated_at"]) < NOW - timedelta(days=30)),
+    ],
+)
+def test_demo_holds_every_oddity(orders: list[Order], least: int, fits: Callable[[Order], Any]) -> None:
+    assert sum(1 for order in orders if fits(order)) >= least
+
+
+def test_demo_dates_make_sense(rows: list[StoredOrder], orders: list[Order]) -> None:
+    for row, order in zip(rows, orders, strict=True):
+        assert parse(order["created_at"]) <= parse(order["updated_at"]) <= NOW
+        assert row.updated_at == micros(parse(order["updated_at"]))
+        assert row.moves_at is None or row.moves_at > micros(NOW)
+
+
+def test_demo_amounts_agree_with_their_adjustments(orders: list[Order]) -> None:
+    for line in (line for order in orders for line in lines_of(order)):
+        amounts = [line["price"], line["total_shipping_price"], *(tax["amount"] for tax in line["taxes"])]
+        refunded = sum(a["price"]["amount"] for a in line["adjustments"] if a["type"] == "REFUND")
+        assert all(money["amount"] >= 0 for money in amounts)
+        assert len({money["currency"] for money in amounts}) == 1
+        assert refunded <= line["price"]["amount"]
+
+
+def test_scale_spreads_whole_orders_over_25_days() -> None:
+    rows = list(scale.orders(NOW, 2000))
+    orders = [from_json(row.body) for row in rows]
+
+    lines = [line for order in orders for line in lines_of(order)]
+    size = sum(len(row.body) for row in rows) / len(rows)
+    assert len({row.id for row in rows}) == 2000
+    assert len({line["id"] for line in lines}) == len(lines)
+    assert [(row.id, row.updated_at) for row in rows] == [
+        (order["id"], micros(parse(order["updated_at"]))) for order in orders
+    ]
+    assert (rows[-1].updated_at, rows[0].updated_at) == (micros(NOW), micros(NOW - timedelta(days=24, hours=23.7)))
+    assert 2.2 < len(lines) / 2000 < 2.6
+    assert 1800 < size < 2500
