@@ -1,0 +1,10 @@
+"""The client of the Mirakl APIs: plain typed Python that knows neither Django nor Celery."""
+
+from __future__ import annotations
+
+from backoffice.mirakl.auth import ClientCredentials, RedisTokens, ShopKey
+from backoffice.mirakl.connect.client import Connect
+from backoffice.mirakl.pacing import RedisPacer
+from backoffice.mirakl.pages import Page
+
+__all__ = ["ClientCredentials", "Connect", "Page", "RedisPacer", "RedisTokens", "ShopKey"]

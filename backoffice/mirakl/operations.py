@@ -1,0 +1,44 @@
+"""An endpoint as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Outcome(Enum):
+    """How one learns what became of a call."""
+
+    NOW = "now"  # the answer is the outcome
+    TRACKED = "tracked"  # the answer holds an action id, whose status is asked for
+    READ_BACK = "read-back"  # only reading the object again shows it
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """The published maximum call frequency."""
+
+    calls: int
+    seconds: float
+
+    @property
+    def interval(self) -> float:
+        """Seconds between two calls."""
+        return self.seconds / self.calls
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One operation of an API family. `path` is relative to the family's base URL; {name} stands for one segment.
+
+    `pace` is None where Mirakl says "on need". `repeatable` calls change nothing at Mirakl, or nothing more when made
+    twice: only these are sent again after an answer that did not come.
+    """
+
+    id: str
+    family: str
+    method: str
+    path: str
+    pace: Pace | None
+    repeatable: bool
+    outcome: Outcome

@@ -1,0 +1,99 @@
+"""HTTP: one Session per thread, one request, one answer read whole, and what went wrong on the way."""
+
+from __future__ import annotations
+
+import os
+import ssl
+import threading
+from http.cookiejar import DefaultCookiePolicy
+
+import requests
+import urllib3
+
+from backoffice.mirakl.answers import Answer
+from backoffice.mirakl.errors import CouldNotConnect, NoAnswer, Unreadable
+
+USER_AGENT = "backoffice/0.1 (seller back office)"
+LARGEST = 64 * 1024 * 1024  # bytes of an answer, unpacked; a page of 100 orders has less than one million
+_CHUNK = 1024 * 1024
+
+Timeout = tuple[float, float]  # seconds to connect, seconds without a byte
+
+_local = threading.local()
+
+
+def session() -> requests.Session:
+    """The Session of this thread, shared by all clients in it: connections stay open, cookies are not kept."""
+    found: requests.Session | None = getattr(_local, "session", None)
+    if found is None:
+        found = _local.session = requests.Session()
+        # Two credentials at one host must not meet in a cookie.
+        found.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        found.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json"})
+    return found
+
+
+# A forked worker must not speak on the sockets of its parent.
+os.register_at_fork(after_in_child=lambda: _local.__dict__.clear())  # noqa: PLW0108 -- __dict__ is the thread's own
+
+
+def prepare(request: requests.Request) -> requests.PreparedRequest:
+    """Completes the request and lets its `auth` sign it. Raises CouldNotConnect for an address that is none."""
+    try:
+        return session().prepare_request(request)
+    except (requests.RequestException, urllib3.exceptions.HTTPError, UnicodeError):
+        raise CouldNotConnect("The address is not a URL.") from None
+
+
+def send(request: requests.PreparedRequest, timeout: Timeout) -> Answer:
+    """The answer, whatever its status. Raises CouldNotConnect when nothing can have left, otherwise NoAnswer.
+
+    Redirects are not followed: credentials must not travel to where an answer points.
+    """
+    here = session()
+    settings = here.merge_environment_settings(request.url, {}, True, None, None)
+    try:
+        with here.send(request, timeout=timeout, allow_redirects=False, **settings) as response:
+            return Answer(response.status_code, response.headers, _body(response))
+    except requests.RequestException as error:
+        raise _what_went_wrong(error, timeout) from None  # its text holds the URL with the query
+
+
+def _body(response: requests.Response) -> bytes:
+    chunks, size = [], 0
+    for chunk in response.iter_content(_CHUNK):
+        size += len(chunk)
+        if size > LARGEST:
+            raise Unreadable(f"It is larger than {LARGEST // _CHUNK} MB.")
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _what_went_wrong(error: requests.RequestException, timeout: Timeout) -> NoAnswer:
+    why = _why_nothing_left(error)
+    if why:
+        return CouldNotConnect(why)
+    silent = isinstance(error, requests.ReadTimeout) or isinstance(_cause(error), urllib3.exceptions.ReadTimeoutError)
+    return NoAnswer(f"It was silent for {timeout[1]:g} s." if silent else "The connection broke.")
+
+
+def _why_nothing_left(error: requests.RequestException) -> str:
+    """Empty when something may have left. First match wins: a subclass stands before its parent."""
+    cause = _cause(error)
+    if isinstance(cause, urllib3.exceptions.SSLError):
+        untrusted = isinstance(cause.args[0], ssl.SSLCertVerificationError)
+        return "The certificate of the host is not trusted." if untrusted else ""
+    kinds: tuple[tuple[type[Exception], str], ...] = (
+        (requests.exceptions.ProxyError, "The proxy does not let us through."),
+        (requests.ConnectTimeout, "The host does not take the connection in time."),
+        (ValueError, "The address is not a URL."),  # InvalidURL, InvalidSchema and their like
+        (urllib3.exceptions.NameResolutionError, "The name of the host is not known."),
+        (urllib3.exceptions.NewConnectionError, "The connection was refused, or no way leads to the host."),
+    )
+    return next((words for kind, words in kinds if isinstance(error, kind) or isinstance(cause, kind)), "")
+
+
+def _cause(error: requests.RequestException) -> object:
+    """What urllib3 said: requests keeps it as an argument, and the cause of giving up as that one's `reason`."""
+    said = error.args[0] if error.args else None
+    return getattr(said, "reason", None) or said
