@@ -1,0 +1,33 @@
+"""Builds the API client of a connection. Nothing else in the project makes one."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import redis
+from django.conf import settings
+
+from backoffice.connections.models import Connection
+from backoffice.mirakl import ClientCredentials, Connect, RedisPacer, RedisTokens
+
+
+@lru_cache
+def shared_memory() -> redis.Redis:
+    """What all workers share besides the database: tokens, pacing, locks. Lost content costs a little time only."""
+    # A dead server must be an error within seconds, not a worker that hangs.
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=5, socket_connect_timeout=2)
+
+
+def connect(connection: Connection) -> Connect:
+    """The Mirakl Connect client of this connection: its credentials, paced and with tokens shared by all workers."""
+    memory = shared_memory()
+    auth = ClientCredentials(
+        connection.token_url,
+        connection.client_id,
+        connection.secret,
+        audience=connection.audience,
+        tokens=RedisTokens(memory),
+    )
+    return Connect(
+        connection.base_url, auth=auth, pacer=RedisPacer(memory), name=connection.name, speed=connection.speed
+    )

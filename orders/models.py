@@ -1,0 +1,108 @@
+"""Orders as Mirakl Connect gave them: typed columns for what we filter, sort and show, the payload beside them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import cached_property
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.connections.models import Connection
+from backoffice.mirakl.connect import types as connect
+from orders.enums import Reason, Stage, Status
+from shops.models import Channel
+
+# The sort key of an order that waits for nothing dated.
+NO_DATE = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+class Order(models.Model):
+    """One order (`v2-listOrders`). Written only by `orders.sync`; a payload older than the row changes nothing."""
+
+    connection = models.ForeignKey(Connection, models.PROTECT, db_index=False, verbose_name=_("connection"))
+    channel = models.ForeignKey(Channel, models.PROTECT, db_index=False, verbose_name=_("channel"))
+    # Connect's id: opaque, never shown to customers. `number` is the channel's, and not unique across channels.
+    remote_id = models.CharField(_("Mirakl id"), max_length=200)
+    number = models.CharField(_("order number"), max_length=200)
+    status = models.CharField(_("status"), max_length=60)
+    status_reason = models.CharField(_("reason"), max_length=60, blank=True)
+    stage = models.CharField(_("stage"), max_length=10, choices=Stage.choices)
+    fulfillment = models.CharField(_("fulfilled"), max_length=60)
+    created_at = models.DateTimeField(_("created"))  # on the channel
+    updated_at = models.DateTimeField(_("updated"))  # in Connect: what sync compares
+    ship_by = models.DateTimeField(_("ship by"), null=True)
+    # What the tab of its stage sorts by, never null: the shipping deadline of what is to be shipped (NO_DATE
+    # without one), otherwise created_at.
+    sort_at = models.DateTimeField()
+    customer = models.CharField(_("customer"), max_length=200, blank=True)
+    country = models.CharField(_("country"), max_length=3, blank=True)
+    currency = models.CharField(_("currency"), max_length=3, blank=True)
+    # domain.md §2.3, taxes included; null where lines have several currencies, which are never added.
+    total = models.DecimalField(_("total"), max_digits=18, decimal_places=4, null=True)
+    anonymized_at = models.DateTimeField(_("customer data removed"), null=True)
+    # Lower-case text that the search box looks through: numbers, customer, SKUs.
+    search = models.TextField(blank=True)
+    # Of the payload: two changes within one second share an updated_at, and only this tells them apart.
+    digest = models.BigIntegerField()
+    # The JSON text as it came (personal data removed once anonymised). Amounts in it are exact.
+    payload = models.TextField()
+
+    class Meta:
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
+        constraints = [models.UniqueConstraint(fields=["connection", "remote_id"], name="one_order_per_remote_id")]
+        indexes = [
+            models.Index(fields=["stage", "sort_at", "id"], name="orders_in_stage"),
+            models.Index(fields=["created_at", "id"], name="orders_by_age"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def status_label(self) -> str:
+        return str(dict(Status.choices).get(self.status, self.status))
+
+    @property
+    def reason_label(self) -> str:
+        return str(dict(Reason.choices).get(self.status_reason, self.status_reason))
+
+    @cached_property
+    def document(self) -> connect.Order:
+        """The payload, typed."""
+        return connect.read(self.payload.encode(), connect.Order)
+
+
+class OrderLine(models.Model):
+    """One line of an order. Amounts are of the whole line, without tax, after cancelations (domain.md §2.3)."""
+
+    order = models.ForeignKey(Order, models.CASCADE, db_index=False, related_name="lines", verbose_name=_("order"))
+    remote_id = models.CharField(_("Mirakl id"), max_length=200)
+    position = models.PositiveSmallIntegerField(_("position"))
+    sku = models.CharField(_("SKU"), max_length=256)
+    title = models.CharField(_("title"), max_length=500)
+    quantity = models.IntegerField(_("quantity"))
+    price = models.DecimalField(_("price"), max_digits=18, decimal_places=4)
+    shipping_price = models.DecimalField(_("shipping price"), max_digits=18, decimal_places=4)
+    status = models.CharField(_("status"), max_length=60)
+    status_reason = models.CharField(_("reason"), max_length=60, blank=True)
+    can_cancel = models.BooleanField(_("can be cancelled"))
+    can_refund = models.BooleanField(_("can be refunded"))
+
+    class Meta:
+        ordering = ["position"]
+        verbose_name = _("order line")
+        verbose_name_plural = _("order lines")
+        constraints = [models.UniqueConstraint(fields=["order", "remote_id"], name="one_line_per_remote_id")]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.sku}"
+
+    @property
+    def status_label(self) -> str:
+        return str(dict(Status.choices).get(self.status, self.status))
+
+    @property
+    def reason_label(self) -> str:
+        return str(dict(Reason.choices).get(self.status_reason, self.status_reason))

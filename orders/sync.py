@@ -1,0 +1,192 @@
+"""How orders are read (`v2-listOrders`): which are new or changed, and what each becomes here."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+from django.db import DatabaseError, OperationalError, transaction
+
+from backoffice.connections import clients
+from backoffice.connections.enums import Family
+from backoffice.connections.models import Connection
+from backoffice.mirakl import Page
+from backoffice.mirakl.connect import types as connect
+from backoffice.mirakl.errors import Unreadable
+from backoffice.sync.resources import Resource, Stored, Unstorable, register
+from orders import bulk, rows
+from orders.models import Order
+from shops.models import Channel
+
+
+class Head(msgspec.Struct, frozen=True):
+    """Just enough of an order to see whether it changed."""
+
+    id: str
+    updated_at: datetime
+    origin: connect.Origin = connect.Origin()
+
+
+class Incoming(msgspec.Struct, frozen=True):
+    """One record of a batch."""
+
+    head: Head
+    digest: int
+    raw: bytes
+
+
+def pages(connection: Connection, updated_from: datetime) -> Iterator[Page]:
+    """All orders that changed since, newest first."""
+    return clients.connect(connection).list_orders(updated_from=updated_from, limit=100)
+
+
+def count(connection: Connection, since: datetime, until: datetime) -> int:
+    """How many orders are here that Mirakl changed in this span, both ends included."""
+    return Order.objects.filter(connection=connection, updated_at__gte=since, updated_at__lte=until).count()
+
+
+def store(connection: Connection, records: Sequence[bytes]) -> Stored:
+    """Writes a batch inside the caller's transaction. What cannot be stored is told apart and harms nothing else."""
+    stored = Stored()
+    incoming = _newest_of_each(_read_heads(records, stored))
+    stored.newest = max((one.head.updated_at for one in incoming.values()), default=None)
+    known = bulk.known(connection.pk, list(incoming))
+    fresh, changed = [], []
+    for one in incoming.values():
+        was = known.get(one.head.id)
+        if was is None:
+            fresh.append(one)
+        elif was.older_than(one.head.updated_at, one.digest):
+            changed.append(one)
+        else:
+            stored.unchanged += 1
+            stored.ids.append(one.head.id)
+    work = _Work(connection, stored)
+    stored.created += work.write(fresh, bulk.insert)
+    stored.changed += work.write(
+        changed, lambda made, _: bulk.update(made, {id_: was.pk for id_, was in known.items()})
+    )
+    return stored
+
+
+def _read_heads(records: Sequence[bytes], stored: Stored) -> Iterator[Incoming]:
+    decode = msgspec.json.Decoder(Head).decode
+    for record in records:
+        raw = _without_nul(record) if NUL in record else record
+        digest = zlib.crc32(raw)
+        try:
+            head = decode(raw)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            try:  # the tolerant way: other spellings of a date, for example
+                order = connect.read(raw, connect.Order)
+            except Unreadable as error:
+                stored.parked.append(_unstorable(f"unreadable-{digest:08x}", error, raw))
+                continue
+            head = Head(order.id, order.updated_at, order.origin)
+        yield Incoming(head, digest, raw)
+
+
+# No column of PostgreSQL can hold it; an escaped backslash before a plain “u0000” is something else.
+NUL = b"\\u0000"
+_ESCAPED_NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
+
+
+def _without_nul(raw: bytes) -> bytes:
+    return _ESCAPED_NUL.sub(rb"\1", raw)
+
+
+def _newest_of_each(incoming: Iterator[Incoming]) -> dict[str, Incoming]:
+    """An order that changed during the walk is in the batch twice: the newer one counts."""
+    newest: dict[str, Incoming] = {}
+    for one in incoming:
+        seen = newest.get(one.head.id)
+        if seen is None or seen.head.updated_at < one.head.updated_at:
+            newest[one.head.id] = one
+    return newest
+
+
+class _Work:
+    """Decoding and writing the orders of one batch."""
+
+    def __init__(self, connection: Connection, stored: Stored) -> None:
+        self.connection = connection
+        self.stored = stored
+        self.channels = {channel.remote_id: channel for channel in Channel.objects.filter(connection=connection)}
+
+    def write(self, batch: list[Incoming], how: Callable[[Iterator[rows.Made], int], None]) -> int:
+        """All at once; when the database refuses, in halves, until the one that it cannot hold stands alone.
+
+        Orders are decoded one by one while they are written: PostgreSQL works on the last while we are at the next.
+        """
+        if not batch:
+            return 0
+        for one in batch:
+            self._learn(one.head.origin)
+        done, parked = list[str](), list[Unstorable]()
+        try:
+            with transaction.atomic():
+                how(self._made(batch, done, parked), len(batch))
+        except OperationalError:
+            raise  # locked or gone: not the fault of any record
+        except (DatabaseError, OverflowError, ValueError) as error:
+            if len(batch) == 1:
+                self.stored.parked.append(_unstorable(batch[0].head.id, error, batch[0].raw))
+                return 0
+            middle = len(batch) // 2
+            return self.write(batch[:middle], how) + self.write(batch[middle:], how)
+        self.stored.ids += done
+        self.stored.parked += parked
+        return len(done)
+
+    def _made(self, batch: list[Incoming], done: list[str], parked: list[Unstorable]) -> Iterator[rows.Made]:
+        for one in batch:
+            try:
+                order = connect.read(one.raw, connect.Order)
+                channel = self._channel(order.origin)
+                made = rows.make(order, one.raw, one.digest, self.connection.pk, channel.pk)
+            except Unreadable as error:
+                parked.append(_unstorable(one.head.id, error, one.raw))
+            else:
+                done.append(one.head.id)
+                yield made
+
+    def _channel(self, origin: connect.Origin) -> Channel:
+        known = self.channels.get(origin.channel_id)
+        if known is None:
+            raise Unreadable("The id of the channel is longer than 200 characters.")
+        return known
+
+    def _learn(self, origin: connect.Origin) -> None:
+        """An unknown channel is made on first sight, a new name taken over: beforehand, for nothing can be asked
+        during a COPY."""
+        known = self.channels.get(origin.channel_id)
+        if len(origin.channel_id) > 200 or (known and origin.channel_name[:200] in ("", known.name)):
+            return
+        self.channels[origin.channel_id], _ = Channel.objects.update_or_create(
+            connection=self.connection,
+            remote_id=origin.channel_id,
+            defaults={"name": origin.channel_name[:200]},
+        )
+
+
+def _unstorable(remote_id: str, error: Exception, raw: bytes) -> Unstorable:
+    reason = str(error).partition("\n")[0] or type(error).__name__
+    return Unstorable(remote_id, reason, raw.decode(errors="replace"))
+
+
+ORDERS = register(
+    Resource(
+        name="orders",
+        family=Family.CONNECT,
+        pace=timedelta(minutes=5),  # recommended; at most once a minute
+        overlap=timedelta(minutes=10),
+        first=timedelta(days=30),  # what Connect itself gives without a date
+        wide=timedelta(days=30),
+        pages=pages,
+        store=store,
+        count=count,
+    )
+)
