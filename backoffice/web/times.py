@@ -1,0 +1,59 @@
+"""Moments in words, in the zone that is active: the viewer's."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext, ngettext, pgettext
+
+DAY = timedelta(days=1)
+
+
+def exact(moment: datetime) -> str:
+    """21 Nov 2026, 12:04 CET"""
+    local = timezone.localtime(moment)
+    shown = date_format(local, pgettext("date and time in Django's format letters", "j M Y, H:i"))
+    return f"{shown} {local.tzname()}"
+
+
+def clock(moment: datetime, now: datetime) -> str:
+    """12:04:30 on the day of `now`, with the date on any other day."""
+    local = timezone.localtime(moment)
+    if local.date() == timezone.localtime(now).date():
+        return date_format(local, pgettext("time in Django's format letters", "H:i:s"))
+    return date_format(local, pgettext("date and exact time in Django's format letters", "j M Y, H:i:s"))
+
+
+def length(span: timedelta) -> str:
+    """A span in its largest unit, rounded down: 45 s, 12 min, 3 h, 2 days."""
+    if span < timedelta(minutes=1):
+        return gettext("%(number)d s") % {"number": span // timedelta(seconds=1)}
+    if span < timedelta(hours=1):
+        return gettext("%(number)d min") % {"number": span // timedelta(minutes=1)}
+    if span < DAY:
+        return gettext("%(number)d h") % {"number": span // timedelta(hours=1)}
+    days = span // DAY
+    return ngettext("%(number)d day", "%(number)d days", days) % {"number": days}
+
+
+def age(moment: datetime, now: datetime) -> str:
+    """3 h ago; a moment that is still to come counts as now: clocks differ."""
+    if now - moment < timedelta(minutes=1):
+        return gettext("just now")
+    return gettext("%(span)s ago") % {"span": length(now - moment)}
+
+
+def due(moment: datetime, now: datetime) -> str:
+    """in 3 h, or: late by 3 h."""
+    if moment < now:
+        return gettext("late by %(span)s") % {"span": length(now - moment)}
+    return gettext("in %(span)s") % {"span": length(moment - now)}
+
+
+def urgency(moment: datetime, now: datetime) -> str:
+    """late, soon (within a day), or nothing."""
+    if moment < now:
+        return "late"
+    return "soon" if moment - now < DAY else ""
