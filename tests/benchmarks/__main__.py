@@ -1,0 +1,8 @@
+"""`make bench`: figures as ratios to a reference that is measured in the same run."""
+
+from __future__ import annotations
+
+from tests.benchmarks import reading
+
+if __name__ == "__main__":
+    reading.main()
