@@ -57,6 +57,9 @@ def known(connection_id: int, remote_ids: list[str]) -> dict[str, Known]:
     """Those of these orders that are here, by Mirakl id."""
     with database.cursor() as cursor:
         sqlite = database.vendor == "sqlite"
+        if not sqlite:
+            # During a first import the table has no statistics yet, and the planner would read all of it every time.
+            cursor.execute("SET LOCAL enable_seqscan = off")
         within = "IN (SELECT value FROM json_each(%s))" if sqlite else "= ANY(%s)"
         cursor.execute(
             "SELECT remote_id, id, updated_at, digest FROM orders_order"  # noqa: S608 -- both parts are ours
