@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from celery import Celery
+from celery.signals import worker_init
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backoffice.settings")
@@ -19,6 +22,14 @@ def broker_url(redis_url: str) -> str:
     database = parse_qs(parts.query).get("db", ["0"])[0]
     return f"redis+socket://{parts.path}?virtual_host={database}"
 
+
+def keep_startup_out_of_collections(**_: Any) -> None:
+    """What was loaded at the start stays for ever; frozen, no garbage collection looks through it again."""
+    gc.collect()
+    gc.freeze()
+
+
+worker_init.connect(keep_startup_out_of_collections)
 
 app = Celery("backoffice")
 app.conf.update(

@@ -131,15 +131,13 @@ def order_total(order: Order) -> Money | None:
 
 def _plain_total(lines: list[OrderLine]) -> Money | None:
     """The total of lines that were sold in one currency and never adjusted: nearly every order, by the thousand."""
-    total, currency = Decimal(0), lines[0].price.currency if lines else ""
-    for line in lines:
-        if line.adjustments or line.status_reason in NEVER_SOLD:
-            return None
-        for money in _gross(line):
-            if money.currency != currency:
-                return None
-            total += money.amount
-    return Money(total, currency) if currency else None
+    if not lines or any(line.adjustments or line.status_reason in NEVER_SOLD for line in lines):
+        return None
+    gross = [money for line in lines for money in _gross(line)]
+    currency = gross[0].currency
+    if not currency or any(money.currency != currency for money in gross):
+        return None
+    return Money(sum((money.amount for money in gross), Decimal(0)), currency)
 
 
 @dataclass(frozen=True, slots=True)

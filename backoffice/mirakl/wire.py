@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import ssl
 import threading
+from functools import lru_cache
 from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+from urllib.parse import urljoin
 
 import requests
 import urllib3
@@ -51,12 +54,19 @@ def send(request: requests.PreparedRequest, timeout: Timeout) -> Answer:
     Redirects are not followed: credentials must not travel to where an answer points.
     """
     here = session()
-    settings = here.merge_environment_settings(request.url, {}, True, None, None)
+    origin = urljoin(str(request.url), "/")
     try:
-        with here.send(request, timeout=timeout, allow_redirects=False, **settings) as response:
+        with here.send(request, timeout=timeout, allow_redirects=False, **_surroundings(origin)) as response:
             return Answer(response.status_code, response.headers, _body(response))
     except requests.RequestException as error:
         raise _what_went_wrong(error, timeout) from None  # its text holds the URL with the query
+
+
+@lru_cache(maxsize=100)
+def _surroundings(origin: str) -> dict[str, Any]:
+    """Proxies and certificates that the environment names for this host. requests would look for them at every call."""
+    with requests.Session() as anybody:
+        return dict(anybody.merge_environment_settings(origin, {}, True, None, None))
 
 
 def _body(response: requests.Response) -> bytes:

@@ -22,6 +22,7 @@ from django.core.management import call_command  # noqa: E402 -- Django must be 
 from django.db import connection as database  # noqa: E402 -- as above
 from django.utils import timezone  # noqa: E402 -- as above
 
+from backoffice.celery import keep_startup_out_of_collections  # noqa: E402 -- as above
 from backoffice.connections.models import Connection  # noqa: E402 -- as above
 from backoffice.sync import runner  # noqa: E402 -- as above
 from backoffice.sync.models import Cursor  # noqa: E402 -- as above
@@ -60,6 +61,7 @@ def again(_sandbox: str) -> dict[str, Any]:
 
 
 def read(cursor: Cursor) -> dict[str, Any]:
+    keep_startup_out_of_collections()  # as a worker does
     before = peak_mb()
     start = time.perf_counter()
     run = runner.run(cursor.pk)

@@ -44,7 +44,7 @@ def start_reading(cursor: Cursor) -> subprocess.Popen[str]:
         "DJANGO_SETTINGS_MODULE": "backoffice.settings",
     }
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.sync.reading_process", str(cursor.pk)],
+        [sys.executable, "-m", "tests.sync.reading_process", str(cursor.pk), "200"],
         cwd=settings.BASE_DIR,
         env=environment,
         stdout=subprocess.PIPE,
@@ -60,11 +60,10 @@ def answered_pages(sandbox: RunningSandbox) -> int:
 def test_worker_killed_in_the_middle_of_a_page_loses_and_doubles_nothing(
     cursor: Cursor, sandbox: RunningSandbox
 ) -> None:
-    sandbox.place_orders(1000)
-    sandbox.place_orders(250)
-    sandbox.fault("v2-listOrders", kind="slow", seconds=30, after=11)
+    sandbox.place_orders(450)
+    sandbox.fault("v2-listOrders", kind="slow", seconds=30, after=3)
     with start_reading(cursor) as worker:
-        until(lambda: Order.objects.count() == 1000 and answered_pages(sandbox) == 11, seconds=30)
+        until(lambda: Order.objects.count() == 200 and answered_pages(sandbox) == 3, seconds=30)
         worker.send_signal(signal.SIGKILL)
     sandbox.clear_faults()
     assert Cursor.objects.get().watermark is None
@@ -72,7 +71,7 @@ def test_worker_killed_in_the_middle_of_a_page_loses_and_doubles_nothing(
 
     assert read(cursor).state == RunState.DONE
 
-    assert Order.objects.count() == 1250
+    assert Order.objects.count() == 450
     assert OrderLine.objects.count() == sum(len(order.document.order_lines) for order in Order.objects.all())
     assert list(Run.objects.order_by("pk").values_list("state", flat=True)) == [RunState.LOST, RunState.DONE]
 
