@@ -46,6 +46,7 @@ app.conf.update(
     worker_hijack_root_logger=False,
     beat_scheduler="django_celery_beat.schedulers:DatabaseScheduler",
     beat_max_loop_interval=1,
+    beat_sync_every=5,  # ticks: `/health/ready` asks the rows when the scheduler last ran
     beat_schedule={
         "sync_due": {"task": "sync.due", "schedule": 2.0, "options": {"expires": 10}},
     },

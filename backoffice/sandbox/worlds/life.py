@@ -14,7 +14,7 @@ from backoffice.sandbox.worlds import moves
 from backoffice.sandbox.worlds.placing import place_order, stored, touch
 
 PAUSE = 40.0  # seconds between two new orders at speed 1
-SHORTEST_PAUSE = 5.0
+SHORTEST_PAUSE = 20.0
 AT_ONCE = 5  # orders that move on in one tick: after a long sleep they trickle
 HEARTBEAT = 0.5  # seconds of real time between two looks at the clock
 

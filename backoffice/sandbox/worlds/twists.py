@@ -35,7 +35,8 @@ class Twist:
 
 
 def overdue(order: Json, rng: Random, now: datetime) -> None:
-    order["shipping_info"]["shipping_deadline"] = written(now - timedelta(minutes=rng.randint(20, 2600)))
+    created = parse(order["created_at"])
+    order["shipping_info"]["shipping_deadline"] = written(created + (now - created) * rng.uniform(0.4, 0.98))
 
 
 def due_soon(order: Json, rng: Random, now: datetime) -> None:
