@@ -57,7 +57,10 @@ class Sandbox:
             "client": None,
             "fault": None,
             "status": None,
+            "milliseconds": None,
         }
+        # Before the answer: a caller whose connection is cut may look into the journal at once.
+        self.world.journal.add(entry)
         began = time.perf_counter()
         try:
             answer = self._answered(request, entry)
@@ -66,7 +69,6 @@ class Sandbox:
             return answer
         finally:
             entry["milliseconds"] = round((time.perf_counter() - began) * 1000, 3)
-            self.world.journal.add(entry)
 
     def _answered(self, request: Request, entry: dict[str, Any]) -> Response:
         try:

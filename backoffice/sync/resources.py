@@ -31,14 +31,6 @@ class Stored:
     parked: list[Unstorable] = field(default_factory=list)
     newest: datetime | None = None  # the greatest updated_at in the batch
 
-    def add(self, other: Stored) -> None:
-        self.created += other.created
-        self.changed += other.changed
-        self.unchanged += other.unchanged
-        self.ids += other.ids
-        self.parked += other.parked
-        self.newest = max(filter(None, (self.newest, other.newest)), default=None)
-
 
 class PageOfRecords(Protocol):
     """One page of a list: the untouched JSON text of each record."""

@@ -54,7 +54,7 @@ def start_reading(cursor: Cursor) -> subprocess.Popen[str]:
 
 def answered_pages(sandbox: RunningSandbox) -> int:
     """How many pages of orders were given out; the one after them may be on its way."""
-    return sum(call["operation"] == "v2-listOrders" for call in sandbox.journal())
+    return sum(call["operation"] == "v2-listOrders" and call["status"] == 200 for call in sandbox.journal())
 
 
 def test_worker_killed_in_the_middle_of_a_page_loses_and_doubles_nothing(
@@ -105,6 +105,21 @@ def test_two_workers_at_once_make_one_run(cursor: Cursor, sandbox: RunningSandbo
 
     assert [run.state for run in done if run] == [RunState.DONE]
     assert (Run.objects.count(), Order.objects.count()) == (1, 30)
+
+
+def test_run_that_was_taken_over_stores_nothing_more(cursor: Cursor, sandbox: RunningSandbox) -> None:
+    sandbox.place_orders(150)
+    sandbox.fault("v2-listOrders", kind="slow", seconds=1, after=1)
+    done: list[Run | None] = []
+    thread = threading.Thread(target=_in_thread, args=(cursor.pk, done))
+    thread.start()
+    until(lambda: answered_pages(sandbox) == 1)
+    Cursor.objects.update(claim="of-another-worker")
+
+    thread.join()
+
+    assert done == [None]
+    assert (Order.objects.count(), Cursor.objects.get().claim) == (0, "of-another-worker")
 
 
 def test_order_that_changes_while_its_page_is_walked_is_read_by_the_next_run(

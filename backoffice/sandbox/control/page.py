@@ -100,4 +100,4 @@ def _call_row(entry: dict[str, Any]) -> str:
     query = "&".join(f"{name}={value}" for name, values in entry["query"].items() for value in values)
     call = f"{entry['method']} {entry['path']}" + (f"?{query[:60]}" if query else "")
     trouble, answer = entry["fault"] or "", entry["status"] or "none"
-    return _row((entry["at"], call, entry["client"] or "", trouble, answer, entry["milliseconds"]))
+    return _row((entry["at"], call, entry["client"] or "", trouble, answer, entry["milliseconds"] or ""))
