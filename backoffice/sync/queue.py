@@ -36,10 +36,13 @@ def make_cursors() -> None:
         Cursor.objects.bulk_create(wanted, ignore_conflicts=True)
 
 
+def _free(now: datetime) -> Q:
+    return Q(claim="", next_at__lte=now) | Q(claimed_until__lt=now, next_at__lte=now)
+
+
 def due(now: datetime) -> QuerySet[Cursor]:
     """Cursors that should be read now and that nobody is reading."""
-    free = Q(claim="") | Q(claimed_until__lt=now)
-    return Cursor.objects.filter(free, next_at__lte=now, connection__state=State.ACTIVE).order_by("next_at")
+    return Cursor.objects.filter(_free(now), connection__state=State.ACTIVE).order_by("next_at")
 
 
 def ask(cursor: Cursor, *, now: datetime) -> None:
@@ -50,7 +53,10 @@ def ask(cursor: Cursor, *, now: datetime) -> None:
 def claim(cursor_id: int, *, now: datetime) -> str:
     """Takes a due cursor for one run and returns the claim, or "" when there is nothing to take."""
     mine = str(uuid.uuid4())
-    if not due(now).filter(pk=cursor_id).update(claim=mine, claimed_until=now + CLAIM):
+    # The UPDATE looks at the cursor alone: with a join Django puts the conditions into a subquery, which PostgreSQL does
+    # not look at again after waiting for the row, and two would have it.
+    free = Cursor.objects.filter(_free(now), pk=cursor_id)
+    if not due(now).filter(pk=cursor_id).exists() or not free.update(claim=mine, claimed_until=now + CLAIM):
         return ""
     Run.objects.filter(cursor_id=cursor_id, state=RunState.RUNNING).update(state=RunState.LOST, ended_at=now)
     return mine
