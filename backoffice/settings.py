@@ -13,7 +13,8 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
+from urllib.parse import quote
 
 import environ
 import structlog
@@ -24,7 +25,8 @@ from django.utils.translation import gettext_lazy as _
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
-env.read_env(BASE_DIR / ".env")
+# Another file for whoever must not see this one: the tests.
+env.read_env(env.str("ENV_FILE", default=str(BASE_DIR / ".env")))
 
 # State of the embedded set-up: keys, database, broker, sandbox world, collected static files.
 VAR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))).resolve()
@@ -52,7 +54,8 @@ if EMBEDDED:
 def _broker_socket() -> Path:
     """Where the embedded broker listens. The kernel allows 107 bytes for such a path: a deep folder needs another."""
     inside = VAR / "valkey.sock"
-    if len(bytes(inside)) <= 100:
+    # It becomes part of a URL too, in which other characters would mean something else.
+    if len(bytes(inside)) <= 100 and quote(str(inside)) == str(inside):
         return inside
     digest = hashlib.sha256(bytes(inside)).hexdigest()[:12]
     return Path(tempfile.gettempdir()) / f"backoffice-{digest}.sock"
@@ -160,11 +163,15 @@ TEMPLATES = [
 
 # --- Database and broker ------------------------------------------------------------------------
 
-DATABASES = {
-    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR / 'db.sqlite3'}")
-    if EMBEDDED
-    else env.db_url("DATABASE_URL")
-}
+# An empty variable is as good as none.
+if EMBEDDED and not env.str("DATABASE_URL", default=""):
+    DATABASES: dict[str, dict[str, Any]] = {
+        "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": str(VAR / "db.sqlite3")}
+    }
+else:
+    DATABASES = {"default": env.db_url("DATABASE_URL")}
+    if "ENGINE" not in DATABASES["default"]:
+        raise ImproperlyConfigured("DATABASE_URL should look like postgres://user:password@host/name.")
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # WAL lets pages read while a worker writes. IMMEDIATE takes the write lock at the start: a deferred
     # transaction that reads first and writes later fails at once when another process wrote in between.
@@ -183,7 +190,9 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.str("REDIS_URL", default=f"unix://{BROKER_SOCKET}?db=0") if EMBEDDED else env.str("REDIS_URL")
+REDIS_URL = (env.str("REDIS_URL", default="") or f"unix://{BROKER_SOCKET}?db=0") if EMBEDDED else env.str("REDIS_URL")
+if not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
+    raise ImproperlyConfigured("REDIS_URL should look like redis://host:6379/0.")
 
 # --- Users --------------------------------------------------------------------------------------
 

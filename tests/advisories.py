@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 LOCKS = ("requirements.lock", "requirements-dev.lock")
+NOT_REACHED = re.compile(
+    r"Connect\w*(Error|Timeout)|Could not connect|ReadTimeout|timed out|HTTPError|ProxyError|SSLError|certificate",
+    re.IGNORECASE,
+)
 
 
 def main() -> int:
@@ -25,8 +30,7 @@ def verdict(report: str, complaint: str) -> tuple[int, str]:
     try:
         packages: list[dict[str, Any]] = json.loads(report)["dependencies"]
     except (ValueError, KeyError):
-        reason = (complaint.strip().splitlines() or ["pip-audit said nothing"])[-1]
-        return 0, f"Advisories: skipped, no source of them was reached ({reason[:200]})."
+        return _without_report(complaint)
     looked_at = [package for package in packages if "vulns" in package]
     if not looked_at:
         reason = packages[0]["skip_reason"] if packages else "no package was looked at"
@@ -41,6 +45,16 @@ def verdict(report: str, complaint: str) -> tuple[int, str]:
         f"Advisories: {len(looked_at)} packages looked up, {unknown} unknown to the source, {len(found)} advisories."
     )
     return int(bool(found)), "\n".join([sentence, *found])
+
+
+def _without_report(complaint: str) -> tuple[int, str]:
+    """Indented lines are source lines of a traceback, and what is only warned of was not the end."""
+    lines = [line for line in complaint.splitlines() if line.strip() and not line.startswith((" ", "WARNING"))]
+    not_reached = [line for line in lines if NOT_REACHED.search(line)]
+    if not_reached:
+        return 0, f"Advisories: skipped, no source of them was reached ({not_reached[-1][:200]})."
+    reason = (lines or ["it said nothing"])[-1]
+    return 1, f"Advisories: pip-audit failed ({reason[:200]})."
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from cryptography.fernet import Fernet
 _folder = Path(tempfile.mkdtemp(prefix="backoffice-test-"))
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 os.environ["VAR_DIR"] = str(_folder)
+os.environ["ENV_FILE"] = os.devnull  # a developer's own settings, and what they lead to, are none of the tests'
 for name in ("SECRET_KEY", "ENCRYPTION_KEYS", "DEBUG", "ALLOWED_HOSTS"):
     os.environ.pop(name, None)
 (_folder / "keys.env").write_text(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.advisories import verdict
 
 
@@ -33,11 +35,32 @@ def test_no_advisory_passes() -> None:
     )
 
 
-def test_source_that_is_not_reached_is_said_and_passes() -> None:
-    assert verdict("", "Traceback\nConnectionError: refused") == (
-        0,
-        "Advisories: skipped, no source of them was reached (ConnectionError: refused).",
-    )
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ConnectionError: refused",
+        "ERROR:pip_audit._cli:Could not connect to the feed",
+        "requests.exceptions.ReadTimeout: Read timed out.",
+        "requests.exceptions.HTTPError: 503 Server Error",
+        "requests.exceptions.SSLError: certificate verify failed",
+    ],
+)
+def test_source_that_is_not_reached_is_said_and_passes(line: str) -> None:
+    complaint = f"WARNING:pip_audit:see https://pip.example\nTraceback\n{line}\nServiceError"
+
+    assert verdict("", complaint) == (0, f"Advisories: skipped, no source of them was reached ({line}).")
+
+
+@pytest.mark.parametrize(
+    ("complaint", "reason"),
+    [
+        ("WARNING:pip_audit:a ConnectionError is no reason\nERROR:invalid input: x", "ERROR:invalid input: x"),
+        ("Traceback\n  raise ConnectionError\nKeyError: 'vulns'", "KeyError: 'vulns'"),
+        ("", "it said nothing"),
+    ],
+)
+def test_any_other_failure_fails_the_check(complaint: str, reason: str) -> None:
+    assert verdict("", complaint) == (1, f"Advisories: pip-audit failed ({reason}).")
 
 
 def test_source_that_knows_no_package_is_said_and_passes() -> None:

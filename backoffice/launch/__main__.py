@@ -22,10 +22,10 @@ def main() -> int:
     )
     parser.add_argument("verb", nargs="?", choices=("run", "reset"), default="run")
     verb = parser.parse_args().verb
-    environ.Env.read_env(BASE_DIR / ".env")
+    environ.Env.read_env(os.environ.get("ENV_FILE", BASE_DIR / ".env"))
     try:
         if verb == "reset":
-            reset.reset(places.places(os.environ).var)
+            reset.reset(places.places(os.environ).var, database_url=os.environ.get("DATABASE_URL", ""))
         else:
             run(os.environ.copy())
     except CannotStartError as error:

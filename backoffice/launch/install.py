@@ -40,7 +40,7 @@ def main() -> int:
 
 
 def install(lock: str) -> None:
-    """The packages of one lock; a changed lock of what runs means a new environment, so that nothing old stays."""
+    """The packages of one lock; for a change in what runs a new environment is made, so that nothing old stays."""
     check_venv_modules()
     check_folder(ROOT, NEEDED_MB[lock])
     if lock == "requirements.lock" or not PYTHON.exists():
@@ -95,7 +95,9 @@ def _stamp(lock: str) -> str:
 
 
 def _wanted(lock: str) -> str:
-    return hashlib.sha256((ROOT / lock).read_bytes()).hexdigest()
+    """The lock, the folder and the Python version: an environment works neither elsewhere nor with another Python."""
+    place = f"{VENV} {sys.version_info[:2]}\n"
+    return hashlib.sha256(place.encode() + (ROOT / lock).read_bytes()).hexdigest()
 
 
 def _run(command: list[str], otherwise: str) -> None:

@@ -9,8 +9,13 @@ from backoffice.launch import places
 from backoffice.launch.console import CannotStartError, say
 
 
-def reset(var: Path) -> None:
-    """Removes the state folder; refuses while it is in use, and if it does not look like ours."""
+def reset(var: Path, *, database_url: str = "") -> None:
+    """Removes the state folder; refuses while it is in use, if it does not look like ours, or if it is not all."""
+    if database_url:
+        raise CannotStartError(
+            f"DATABASE_URL is set, so the data are not in {var} but in that database, and the keys in {var} are needed "
+            "to read its secrets. Take DATABASE_URL out of the environment and of .env, or drop the database yourself."
+        )
     if not var.exists():
         say("There is nothing to forget.")
         return

@@ -12,7 +12,7 @@ from pathlib import Path
 from backoffice.sandbox.server import Server
 from backoffice.sandbox.switches import Switches
 from backoffice.sandbox.world import World
-from backoffice.sandbox.worlds.loading import OtherWorldError, load
+from backoffice.sandbox.worlds.loading import OtherWorldError, check_name, load
 
 
 def main() -> int:
@@ -20,13 +20,17 @@ def main() -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    try:
+        check_name(options.world)
+    except ValueError as error:
+        return _give_up(str(error))
     options.state.parent.mkdir(parents=True, exist_ok=True)
     switches = Switches(limits=options.limits == "on", speed=options.speed, alive=options.world == "demo")
     world = World(options.state, switches=switches)
     try:
         load(world, options.world)
         server = Server(world, options.port)
-    except (OtherWorldError, ValueError) as error:
+    except OtherWorldError as error:
         world.close()
         return _give_up(f"{error} Choose another --state, or delete {options.state}.")
     except OSError as error:

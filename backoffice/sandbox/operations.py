@@ -15,6 +15,7 @@ MINUTE = timedelta(minutes=1)
 OPERATIONS = (
     Operation("v2-listOrders", "GET", "/connect/v2/orders", "connect:order:read", MINUTE, orders.list_orders),
 )
+NAMES = (*(operation.id for operation in OPERATIONS), "token", "*")  # what a fault may strike
 
 
 class Routes:

@@ -21,5 +21,7 @@ class Switches(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         changed = msgspec.convert({**msgspec.to_builtins(self), **wanted}, Switches)
         if changed.speed <= 0:
             raise ValueError("speed must be above 0")
+        if changed.token_seconds <= 0:
+            raise ValueError("token_seconds must be above 0")
         for name in wanted:
             setattr(self, name, getattr(changed, name))

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from backoffice.launch.places import BASE_DIR
-from tests.ports import closed_port
+from tests.ports import closed_ports
 from tests.waiting import until
 
 # The system under test is the embedded one, also where the other tests run on PostgreSQL and Redis.
@@ -41,7 +41,7 @@ class System:
 
     def __init__(self, var: Path, *, command: tuple[str, ...] = LAUNCH) -> None:
         self.var = var
-        self.port, self.sandbox_port = closed_port(), closed_port()
+        self.port, self.sandbox_port = closed_ports(2)
         self.url = f"http://127.0.0.1:{self.port}"
         self._output = var.parent / f"{var.name}.out"
         with self._output.open("wb") as output:

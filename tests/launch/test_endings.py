@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 import sys
+from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import requests
 
 from tests.launch.started import LAUNCH, System, processes_in
 from tests.waiting import until
@@ -19,10 +23,33 @@ pytestmark = [
 UNDER_A_SHELL = ("sh", "-c", '"$@"; true', "sh", *LAUNCH)
 
 
+@dataclass
+class Kept:
+    """One state folder for all starts, and what was put there: every start but the first finds what others left."""
+
+    var: Path
+    names: set[str] = field(default_factory=set)
+
+    def add(self, system: System) -> None:
+        """An order in the sandbox, and a row of its name in our own database."""
+        url = f"http://127.0.0.1:{system.sandbox_port}/_control/place"
+        name = requests.post(url, json={}, timeout=10).json()["id"]
+        with closing(sqlite3.connect(self.var / "db.sqlite3", timeout=10)) as database, database:
+            database.execute("INSERT INTO django_session VALUES (?, '', '2999-01-01')", (name,))
+        self.names.add(name)
+
+    def missing(self) -> set[str]:
+        orders = self._read("sandbox.sqlite3", "SELECT id FROM orders")
+        return self.names - (orders & self._read("db.sqlite3", "SELECT session_key FROM django_session"))
+
+    def _read(self, file: str, sql: str) -> set[str]:
+        with closing(sqlite3.connect(self.var / file, timeout=10)) as database:
+            return {row[0] for row in database.execute(sql)}
+
+
 @pytest.fixture(scope="module")
-def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One state folder for all starts: every start but the first finds what the one before it left."""
-    return tmp_path_factory.mktemp("endings") / "var"
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
+    return Kept(tmp_path_factory.mktemp("endings") / "var")
 
 
 @pytest.mark.parametrize(
@@ -31,17 +58,20 @@ def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ids=["asked-to-end", "ctrl-c", "killed", "parent-killed"],
 )
 def test_no_process_is_left_and_the_next_start_finds_everything(
-    var: Path, command: tuple[str, ...], number: signal.Signals
+    kept: Kept, command: tuple[str, ...], number: signal.Signals
 ) -> None:
+    var = kept.var
     system = System(var, command=command)
     seconds = system.wait_until_ready()
     keys = (var / "keys.env").read_text()
+    assert kept.missing() == set()
     assert len(processes_in(var)) >= 6
+    kept.add(system)
 
     system.process.send_signal(number)
     code = system.process.wait(30)
 
     until(lambda: not processes_in(var), seconds=10)
     assert code == (-number if number == signal.SIGKILL else 0)
-    assert (var / "keys.env").read_text() == keys
+    assert ((var / "keys.env").read_text(), kept.missing()) == (keys, set())
     assert seconds < 30  # three or four on two idle cores, and under 10 is promised; here other tests run beside it

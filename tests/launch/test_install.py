@@ -46,15 +46,35 @@ def test_packages_are_installed_once_and_a_failure_says_what_to_do(tree: Path) -
     assert "The packages could not be installed: pip says above why." in failed.stderr
 
 
-def test_missing_venv_module_names_the_package_that_brings_it(tree: Path) -> None:
+def run_without_ensurepip(tree: Path, *, before: str = "") -> subprocess.CompletedProcess[str]:
+    """Does nothing where all is as wanted, and cannot make a new environment."""
+    code = f"import runpy, sys; from collections import namedtuple; sys.modules['ensurepip'] = None; {before}"
+    code += "runpy.run_path(sys.argv.pop(), run_name='__main__')"
     script = tree / "backoffice" / "launch" / "install.py"
-    without = "import runpy, sys; sys.modules['ensurepip'] = None; runpy.run_path(sys.argv.pop(), run_name='__main__')"
+    return subprocess.run([sys.executable, "-c", code, str(script)], capture_output=True, text=True, check=False)
 
-    answer = subprocess.run([sys.executable, "-c", without, str(script)], capture_output=True, text=True, check=False)
+
+def test_missing_venv_module_names_the_package_that_brings_it(tree: Path) -> None:
+    answer = run_without_ensurepip(tree)
 
     assert answer.returncode == 1
     assert "its module ensurepip is missing. On Debian and Ubuntu `apt install python3-venv`" in answer.stderr
     assert not (tree / ".venv").exists()
+
+
+def test_environment_of_another_folder_or_python_is_not_kept(tree: Path) -> None:
+    run_install(tree)
+    moved = tree.with_name(f"{tree.name}-moved")
+
+    as_it_was = run_without_ensurepip(tree)
+    other_python = run_without_ensurepip(
+        tree, before="V = namedtuple('V', 'major minor'); sys.version_info = V(3, 99); "
+    )
+    tree.rename(moved)
+    other_folder = run_without_ensurepip(moved)
+
+    made_anew = ["ensurepip is missing" in answer.stderr for answer in (as_it_was, other_python, other_folder)]
+    assert made_anew == [False, True, True]
 
 
 def test_full_disk_and_closed_folder_are_said(tmp_path: Path) -> None:

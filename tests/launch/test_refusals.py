@@ -11,15 +11,18 @@ import pytest
 from backoffice.launch import places
 from backoffice.launch.console import CannotStartError
 from tests.launch.started import launch, processes_in
-from tests.ports import closed_port
+from tests.ports import closed_ports
+
+
+def two_ports() -> dict[str, str]:
+    return dict(zip(("PORT", "SANDBOX_PORT"), map(str, closed_ports(2)), strict=True))
 
 
 @pytest.mark.parametrize("variable", ["PORT", "SANDBOX_PORT"])
 def test_taken_port_is_said_with_the_variable_that_moves_it(tmp_path: Path, variable: str) -> None:
-    ports = {"PORT": str(closed_port()), "SANDBOX_PORT": str(closed_port())}
     with socket.create_server(("127.0.0.1", 0)) as other:
         taken = other.getsockname()[1]
-        answer = launch(tmp_path / "var", **ports | {variable: str(taken)})
+        answer = launch(tmp_path / "var", **two_ports() | {variable: str(taken)})
 
     assert answer.returncode == 1
     assert answer.stderr == (
@@ -34,7 +37,7 @@ def test_child_that_cannot_start_ends_the_start_with_its_last_lines(tmp_path: Pa
     var.mkdir()
     (var / "sandbox.sqlite3").write_bytes(b"no database, and long enough to see that" * 100)
 
-    answer = launch(var, PORT=str(closed_port()), SANDBOX_PORT=str(closed_port()))
+    answer = launch(var, **two_ports())
 
     assert answer.returncode == 1
     assert f"sandbox ended with exit code 1. Its last lines, all of them in {var}/log/sandbox.log:\n" in answer.stderr
@@ -50,9 +53,9 @@ def test_settings_of_production_are_refused(tmp_path: Path) -> None:
 
 
 def test_broker_that_does_not_answer_is_said(tmp_path: Path) -> None:
-    ports = {"PORT": str(closed_port()), "SANDBOX_PORT": str(closed_port())}
+    web, sandbox, redis = (str(port) for port in closed_ports(3))
 
-    answer = launch(tmp_path / "var", REDIS_URL=f"redis://:hidden@127.0.0.1:{closed_port()}/0", **ports)
+    answer = launch(tmp_path / "var", PORT=web, SANDBOX_PORT=sandbox, REDIS_URL=f"redis://:hidden@127.0.0.1:{redis}/0")
 
     assert answer.returncode == 1
     assert answer.stderr.startswith("The Redis that REDIS_URL names does not answer.")

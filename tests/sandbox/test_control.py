@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -65,7 +66,10 @@ def test_journal_is_bounded() -> None:
         ("put-raw", {"text": "{}"}),
         ("put-raw", {"text": "{"}),
         ("put-raw", {"text": '{"id": 1}', "updated_at": "2026-01-01T00:00:00Z"}),
+        ("place", {"created_at": "9999-12-31T00:00:00Z"}),
         ("advance", {"seconds": -1}),
+        ("advance", {"seconds": 9e300}),
+        ("advance", {"seconds": "nan"}),
         ("configure", {"speed": 0}),
         ("configure", {"sped": 2}),
         ("configure", {"limits": "maybe"}),
@@ -79,6 +83,42 @@ def test_wrong_arguments_are_400_and_change_nothing(sandbox: RunningSandbox, ver
 
     assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_INPUT")
     assert {**sandbox.state(), "now": None} == {**before, "now": None}
+
+
+@pytest.mark.parametrize(
+    ("verb", "arguments", "sentence"),
+    [
+        ("place", {"unit_price": "x"}, "unit_price is a number of 0 or more and below 1,000,000,000"),
+        ("place", {"unit_price": "NaN"}, "unit_price is a number"),
+        ("place", {"unit_price": -1}, "unit_price is a number"),
+        ("place", {"unit_price": "1e9"}, "unit_price is a number"),
+        ("place", {"quantity": -1}, "quantity is a whole number of 0 or more"),
+        ("place-many", {"count": 2, "quantity": 1.5}, "quantity is a whole number of 0 or more"),
+        ("configure", {"token_seconds": 0}, "token_seconds must be above 0"),
+        ("fault", {"kind": "500", "operation": "v2-listOrder"}, "There is no operation 'v2-listOrder': v2-listOrders,"),
+        ("fault", {"kind": "500", "times": 0}, "times is 1 or more"),
+        ("advance", {"seconds": 9e11}, "The clock goes at most 100 years ahead."),
+    ],
+)
+def test_senseless_number_or_name_is_refused_with_a_sentence(
+    sandbox: RunningSandbox, verb: str, arguments: dict[str, Any], sentence: str
+) -> None:
+    before = sandbox.state()
+
+    answer = requests.post(f"{sandbox.url}/_control/{verb}", json=arguments, timeout=30)
+
+    assert (answer.status_code, answer.json()["message"][: len(sentence)]) == (400, sentence)
+    assert {**sandbox.state(), "now": None} == {**before, "now": None}
+
+
+def test_refused_step_leaves_the_clock_as_it_was(sandbox: RunningSandbox) -> None:
+    before = sandbox.advance(3600)
+
+    refusal = requests.post(f"{sandbox.url}/_control/advance", json={"seconds": 9e11}, timeout=30)
+
+    assert refusal.status_code == 400
+    assert timedelta(0) <= sandbox.now() - before < timedelta(seconds=30)
+    assert sandbox.advance(60) - before < timedelta(seconds=90)
 
 
 def test_unknown_verb_form_and_view_are_404(sandbox: RunningSandbox) -> None:

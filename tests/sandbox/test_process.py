@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
 import sys
@@ -39,6 +38,7 @@ def test_restart_forgets_nothing(sandbox_process: Start, end: Callable[[SandboxP
 def test_demo_world_is_alive_and_not_made_twice(sandbox_process: Start) -> None:
     first = sandbox_process()
     count = sum(first.state()["orders"].values())
+    first.advance(60)  # the next order is due whether or not that of the start is counted already
     until(lambda: sum(first.state()["orders"].values()) > count)
     assert first.stop() == 0
 
@@ -79,29 +79,39 @@ def test_other_world_in_the_state_file_is_a_sentence(sandbox_process: Start, tmp
     result = refused("--port", "0", "--world", "demo", "--state", state)
 
     assert result.returncode == 1
-    assert result.stderr.startswith("The state file holds the world 'empty', not 'demo'.")
+    assert result.stderr == (
+        f"The state file holds the world 'empty', not 'demo'. Choose another --state, or delete {state}.\n"
+    )
 
 
 @pytest.mark.parametrize("world", ["atlantis", "scale", "scale:", "scale:-1", "scale:many"])
 def test_unknown_world_is_a_sentence(tmp_path: Path, world: str) -> None:
     result = refused("--port", "0", "--world", world, "--state", str(tmp_path / "s.sqlite3"))
 
-    assert (result.returncode, result.stderr.startswith(f"There is no world {world!r}")) == (1, True)
+    sentence = f"There is no world {world!r}: empty, demo, or scale:N with a number of orders.\n"
+    assert (result.returncode, result.stderr) == (1, sentence)
+    assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="Looks for the process in /proc, which only Linux has.")
 def test_sandbox_ends_when_its_parent_is_gone(tmp_path: Path) -> None:
-    """A shell starts it, tells its pid and is gone at once."""
+    """A shell starts it, tells its pid, and is gone when its standard input is closed."""
     command = f'"{sys.executable}" -m backoffice.sandbox --port 0 --world empty --state "{tmp_path}/s" --parent-pid $$'
-    script = f"{command} > /dev/null 2>&1 & echo $!"
-
-    pid = int(subprocess.run(["/bin/sh", "-c", script], capture_output=True, text=True, check=True).stdout)
+    said = tmp_path / "said"
+    said.touch()
+    script = f'{command} > "{said}" 2>&1 & echo $!; read _'
+    with subprocess.Popen(["/bin/sh", "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as shell:
+        assert shell.stdout
+        pid = int(shell.stdout.readline())
+        until(lambda: "Sandbox with world empty" in said.read_text(), seconds=30)
+        assert _runs(pid)
 
     until(lambda: not _runs(pid))
 
 
 def _runs(pid: int) -> bool:
+    """An orphan that has ended stays as a zombie where nobody reaps it."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
+    except OSError:
         return False
-    return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"

@@ -12,7 +12,7 @@ from backoffice.sandbox.answers import from_json
 from backoffice.sandbox.connect.orders import STATUSES
 from backoffice.sandbox.dates import moment_of, written
 from backoffice.sandbox.faults import Kind
-from backoffice.sandbox.operations import OPERATIONS
+from backoffice.sandbox.operations import NAMES
 from backoffice.sandbox.world import World
 from backoffice.sandbox.worlds.channels import CHANNELS
 
@@ -34,7 +34,7 @@ def render(world: World, message: str) -> str:
         message=f'<p class="message" role="status">{escape(message)}</p>' if message else "",
         channels=_options({channel.id: f"{channel.name} ({channel.currency})" for channel in CHANNELS}),
         statuses=_options({status: status for status in ("AWAITING_ACCEPTANCE", *STATUSES, "CHANNEL_SPECIFIC")}),
-        operations=_options({name: name for name in (*(operation.id for operation in OPERATIONS), "token", "*")}),
+        operations=_options({name: name for name in NAMES}),
         kinds=_options({kind: kind for kind in get_args(Kind)}),
         faults=_faults(world),
         tokens=world.store.rows("SELECT count(*) FROM tokens")[0][0],

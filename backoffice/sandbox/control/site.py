@@ -59,7 +59,7 @@ class ControlSite:
             raise RefusedError(404, "There is nothing at this address.")
         try:
             VERBS[name](self._world, forms.arguments(name, request.form))
-        except (LookupError, ValueError, TypeError) as error:
+        except (LookupError, ValueError, TypeError, ArithmeticError) as error:
             return self._page(f"Nothing was done: {error}", 400)
         return redirect(f"{HOME}?done={name}", 303)
 
@@ -74,7 +74,7 @@ class ControlSite:
             raise RefusedError(400, f"{error} is missing.") from error
         except LookupError as error:
             raise RefusedError(404, str(error)) from error
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, ArithmeticError) as error:
             raise RefusedError(400, str(error)) from error
 
 

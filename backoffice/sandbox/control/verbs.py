@@ -1,4 +1,5 @@
-"""What can be done to a world. Each verb takes a JSON object; wrong ones raise ValueError, TypeError or LookupError."""
+"""What can be done to a world. Each verb takes a JSON object; wrong ones raise ValueError, TypeError,
+ArithmeticError or LookupError."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ import msgspec
 
 from backoffice.sandbox.dates import written
 from backoffice.sandbox.faults import Fault
+from backoffice.sandbox.operations import NAMES
 from backoffice.sandbox.world import World
 from backoffice.sandbox.worlds import placing
 from backoffice.sandbox.worlds.life import tick
@@ -47,6 +49,10 @@ def advance(world: World, fields: dict[str, Any]) -> Any:
 
 def fault(world: World, fields: dict[str, Any]) -> Any:
     scripted = msgspec.convert(fields, Fault)
+    if scripted.operation not in NAMES:
+        raise ValueError(f"There is no operation {scripted.operation[:40]!r}: {', '.join(NAMES)}.")
+    if scripted.times is not None and scripted.times < 1:
+        raise ValueError("times is 1 or more, or null for a fault without an end.")
     world.faults.add(scripted)
     return scripted
 

@@ -13,8 +13,16 @@ class OtherWorldError(Exception):
     """The state file holds another world than the one asked for."""
 
 
+def check_name(name: str) -> None:
+    """Raises ValueError for a name that is no world's."""
+    kind, _, count = name.partition(":")
+    if name not in ("empty", "demo") and not (kind == "scale" and count.isdecimal()):
+        raise ValueError(f"There is no world {name!r}: empty, demo, or scale:N with a number of orders.")
+
+
 def load(world: World, name: str) -> None:
     """Make the world `empty`, `demo` or `scale:N`. Raises OtherWorldError, and ValueError for a name that is none."""
+    check_name(name)
     known = world.store.fact("world")
     if known is None:
         world.store.put_orders(_orders(world, name), world=name)
@@ -29,7 +37,4 @@ def _orders(world: World, name: str) -> Iterable[StoredOrder]:
         return []
     if name == "demo":
         return demo.orders(now)
-    kind, _, count = name.partition(":")
-    if kind == "scale" and count.isdecimal():
-        return scale.orders(now, int(count))
-    raise ValueError(f"There is no world {name!r}: empty, demo, or scale:N with a number of orders.")
+    return scale.orders(now, int(name.removeprefix("scale:")))

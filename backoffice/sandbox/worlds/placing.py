@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -51,12 +52,26 @@ def _new_order(world: World, number: int, fields: dict[str, Any]) -> Json:
         status=fields.get("status", "AWAITING_ACCEPTANCE"),
         reason=fields.get("status_reason") or "",
         lines=fields.pop("lines", 0) or len(fields.get("order_lines") or ()),
-        quantity=fields.pop("quantity", 0),
-        unit_price=Decimal(fields.pop("unit_price", 0)),
+        quantity=_quantity(fields.pop("quantity", 0)),
+        unit_price=_unit_price(fields.pop("unit_price", 0)),
     )
     order = build_order(rng, number, wish)
     order["updated_at"] = written(now)
     return merged(order, fields)
+
+
+def _quantity(value: Any) -> int:
+    if isinstance(value, int) and value >= 0:
+        return value
+    raise ValueError("quantity is a whole number of 0 or more; 0 leaves it to chance.")
+
+
+def _unit_price(value: Any) -> Decimal:
+    with contextlib.suppress(ArithmeticError):
+        price = Decimal(value)
+        if 0 <= price < 10**9:
+            return price
+    raise ValueError("unit_price is a number of 0 or more and below 1,000,000,000; 0 leaves it to chance.")
 
 
 def update_order(world: World, order_id: str, **fields: Any) -> Json:
