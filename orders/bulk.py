@@ -101,9 +101,12 @@ def update(made: Iterable[Made], keys: Mapping[str, int]) -> None:
     """Updates orders that are here under these primary keys; lines that are new are added, none is taken away."""
     dialect = _dialect()
     changed = list(made)
+    lines = [(keys[one.remote_id], *line) for one in changed for line in one.lines]
     with database.cursor() as cursor:
-        dialect.update(cursor, [(keys[one.remote_id], *one.order) for one in changed])
-        dialect.upsert_lines(cursor, [(keys[one.remote_id], *line) for one in changed for line in one.lines])
+        if changed:
+            dialect.update(cursor, [(keys[one.remote_id], *one.order) for one in changed])
+        if lines:
+            dialect.upsert_lines(cursor, lines)
 
 
 def _dialect() -> type[_Sqlite | _Postgresql]:
@@ -126,7 +129,11 @@ class _Postgresql:
 
     @staticmethod
     def insert(cursor: CursorWrapper, table: str, columns: tuple[str, ...], rows: Iterable[Row]) -> None:
-        with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT BINARY)") as copy:
+        # Django translates the errors of its own methods only.
+        with (
+            database.wrap_database_errors,
+            cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT BINARY)") as copy,
+        ):
             copy.set_types([_TYPES.get(column, "text") for column in columns])
             for row in rows:
                 copy.write_row(row)

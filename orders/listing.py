@@ -61,6 +61,8 @@ def shown(user: User, values: QueryDict, place: Place, *, now: datetime) -> dict
     return {
         "now": now,
         "tab": tab,
+        # Only a tab that somebody chose narrows a search; from the start page it looks through all orders.
+        "chosen": values.get("tab", "") if values.get("tab", "") == tab.key else "",
         "text": text,
         "too_short": bool(text) and not searchable(text),
         "tabs": [_tab_link(other, tab, text, counts) for other in TABS],

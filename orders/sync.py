@@ -16,6 +16,7 @@ from backoffice.connections.models import Connection
 from backoffice.mirakl import Page
 from backoffice.mirakl.connect import types as connect
 from backoffice.mirakl.errors import Unreadable
+from backoffice.mirakl.reading import Moment
 from backoffice.sync.resources import Resource, Stored, Unstorable, register
 from orders import bulk, rows
 from orders.models import Order
@@ -26,7 +27,7 @@ class Head(msgspec.Struct, frozen=True):
     """Just enough of an order to see whether it changed."""
 
     id: str
-    updated_at: datetime
+    updated_at: Moment
     origin: connect.Origin = connect.Origin()
 
 
@@ -83,10 +84,25 @@ def _read_heads(records: Sequence[bytes], stored: Stored) -> Iterator[Incoming]:
             try:  # the tolerant way: other spellings of a date, for example
                 order = connect.read(raw, connect.Order)
             except Unreadable as error:
-                stored.parked.append(_unstorable(f"unreadable-{digest:08x}", error, raw))
+                stored.parked.append(_unstorable(_name_of(raw, digest), error, raw))
                 continue
             head = Head(order.id, order.updated_at, order.origin)
+        if head.updated_at.year > rows.LAST_YEAR:
+            stored.parked.append(_unstorable(head.id, Unreadable("It was updated too far in the future."), raw))
+            continue
         yield Incoming(head, digest, raw)
+
+
+class Named(msgspec.Struct, frozen=True):
+    id: str
+
+
+def _name_of(raw: bytes, digest: int) -> str:
+    """The id of a record of which nothing else can be read; a stand-in where even that is missing."""
+    try:
+        return msgspec.json.decode(raw, type=Named).id
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return f"unreadable-{digest:08x}"
 
 
 # No column of PostgreSQL can hold it; an escaped backslash before a plain “u0000” is something else.
@@ -124,7 +140,7 @@ class _Work:
         if not batch:
             return 0
         for one in batch:
-            self._learn(one.head.origin)
+            self._learn(one.head)
         done, parked = list[str](), list[Unstorable]()
         try:
             with transaction.atomic():
@@ -147,7 +163,7 @@ class _Work:
                 order = connect.read(one.raw, connect.Order)
                 channel = self._channel(order.origin)
                 made = rows.make(order, one.raw, one.digest, self.connection.pk, channel.pk)
-            except Unreadable as error:
+            except (Unreadable, ArithmeticError) as error:  # amounts that no sum can hold
                 parked.append(_unstorable(one.head.id, error, one.raw))
             else:
                 done.append(one.head.id)
@@ -159,22 +175,29 @@ class _Work:
             raise Unreadable("The id of the channel is longer than 200 characters.")
         return known
 
-    def _learn(self, origin: connect.Origin) -> None:
+    def _learn(self, head: Head) -> None:
         """An unknown channel is made on first sight, a new name taken over: beforehand, for nothing can be asked
         during a COPY."""
+        origin, name = head.origin, head.origin.channel_name[:200]
         known = self.channels.get(origin.channel_id)
-        if len(origin.channel_id) > 200 or (known and origin.channel_name[:200] in ("", known.name)):
+        if len(origin.channel_id) > 200 or (known and name in ("", known.name)):
+            return
+        if known and known.named_at and known.named_at >= head.updated_at:
             return
         self.channels[origin.channel_id], _ = Channel.objects.update_or_create(
             connection=self.connection,
             remote_id=origin.channel_id,
-            defaults={"name": origin.channel_name[:200]},
+            defaults={"name": name, "named_at": head.updated_at},
         )
 
 
 def _unstorable(remote_id: str, error: Exception, raw: bytes) -> Unstorable:
     reason = str(error).partition("\n")[0] or type(error).__name__
-    return Unstorable(remote_id, reason, raw.decode(errors="replace"))
+    try:
+        payload = rows.without_personal_data(raw) if b'"anonymized_at"' in raw else raw
+    except ValueError:
+        payload = raw
+    return Unstorable(remote_id, reason, payload.decode(errors="replace"))
 
 
 ORDERS = register(

@@ -14,6 +14,8 @@ class Channel(models.Model):
     connection = models.ForeignKey(Connection, models.CASCADE, related_name="channels", verbose_name=_("connection"))
     remote_id = models.CharField(_("Mirakl id"), max_length=200)
     name = models.CharField(_("name"), max_length=200, blank=True)
+    # When the order changed that gave the name: orders come newest first, and an older one must not bring an old name.
+    named_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         ordering = ["name", "remote_id"]

@@ -7,6 +7,7 @@ from functools import lru_cache
 import redis
 from django.conf import settings
 
+from backoffice.connections.fields import opened
 from backoffice.connections.models import Connection
 from backoffice.mirakl import ClientCredentials, Connect, RedisPacer, RedisTokens
 
@@ -24,7 +25,7 @@ def connect(connection: Connection) -> Connect:
     auth = ClientCredentials(
         connection.token_url,
         connection.client_id,
-        connection.secret,
+        opened(connection.secret),
         audience=connection.audience,
         tokens=RedisTokens(memory),
     )

@@ -40,5 +40,5 @@ class ConnectionForm(forms.ModelForm):  # type: ignore[type-arg]  # -- takes no 
         else:
             self.fields["secret"].required = True
 
-    def clean_secret(self) -> str:
-        return str(self.cleaned_data["secret"] or self.instance.secret)
+    def clean_secret(self) -> object:
+        return self.cleaned_data["secret"] or self.instance.secret

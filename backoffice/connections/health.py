@@ -16,6 +16,7 @@ TROUBLE_OF: tuple[tuple[type[BaseException], Trouble], ...] = (
     (errors.BrokerDown, Trouble.OURS),
     (errors.NoAnswer, Trouble.UNREACHABLE),
     (errors.TooSoon, Trouble.BUSY),
+    (errors.PageTokenExpired, Trouble.BROKEN),
     (errors.NotFound, Trouble.ADDRESS),
     (errors.Unreadable, Trouble.ADDRESS),
     (errors.Broken, Trouble.BROKEN),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -24,7 +25,10 @@ class Connection(models.Model):
     )
     shop_id = models.BigIntegerField(_("shop id"), null=True, blank=True)
     speed = models.FloatField(
-        _("speed"), default=1, help_text=_("1 at Mirakl. A sandbox that runs faster says how much.")
+        _("speed"),
+        default=1,
+        validators=[MinValueValidator(0.01)],
+        help_text=_("1 at Mirakl. A sandbox that runs faster says how much."),
     )
     state = models.CharField(_("state"), max_length=20, choices=State.choices, default=State.ACTIVE)
 

@@ -53,8 +53,8 @@ def ask(cursor: Cursor, *, now: datetime) -> None:
 def claim(cursor_id: int, *, now: datetime) -> str:
     """Takes a due cursor for one run and returns the claim, or "" when there is nothing to take."""
     mine = str(uuid.uuid4())
-    # The UPDATE looks at the cursor alone: with a join Django puts the conditions into a subquery, which PostgreSQL does
-    # not look at again after waiting for the row, and two would have it.
+    # The UPDATE looks at the cursor alone: with a join Django puts the conditions into a subquery, which PostgreSQL
+    # does not look at again after waiting for the row, and two would have it.
     free = Cursor.objects.filter(_free(now), pk=cursor_id)
     if not due(now).filter(pk=cursor_id).exists() or not free.update(claim=mine, claimed_until=now + CLAIM):
         return ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -16,6 +17,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from backoffice.connections import health
+from backoffice.connections.fields import UnreadableSecretError
 from backoffice.mirakl.errors import MiraklError, NotYet, PageTokenExpired, TooSoon
 from backoffice.sync import queue, resources
 from backoffice.sync.ahead import ahead
@@ -57,6 +59,7 @@ class _Walk:
             updated_from=_read_from(cursor, self.resource, self.kind, started),
         )
         self.newest: datetime | None = None
+        self.there = 0  # records that the walk has given; a walk that begins again counts anew
         self.known_parked = set(cursor.parked.values_list("remote_id", flat=True))
 
     def to_its_end(self) -> Run | None:
@@ -66,8 +69,12 @@ class _Walk:
         except queue.ClaimLostError:
             log.warning("A run was taken over by another worker", extra={"cursor": str(self.cursor)})
             return None
-        except (NotYet, TooSoon) as error:
-            self._fail(error, next_at=_allowed_at(error))
+        except NotYet as error:  # our own pacing, and nothing was asked: no run, no blame
+            self.run.delete()
+            queue.release(self.cursor.pk, self.mine, started=self.run.started_at, next_at=error.until)
+            return None
+        except TooSoon as error:
+            self._fail(error, next_at=timezone.now() + timedelta(seconds=error.retry_after))
         except Exception as error:  # one broken reading must not stop the others; it is recorded
             if not isinstance(error, MiraklError):
                 log.exception("A run failed", extra={"cursor": str(self.cursor)})
@@ -75,25 +82,35 @@ class _Walk:
         return self.run
 
     def _read(self) -> None:
-        for walk in range(1, WALKS + 1):
+        expired: PageTokenExpired | None = None
+        for _ in range(WALKS):
+            self.there = 0
             try:
                 for batch in self._batches():
                     self._store(batch)
-            except PageTokenExpired:
-                if walk == WALKS:
+            except PageTokenExpired as error:
+                expired = error
+            except NotYet:
+                if expired is None:
                     raise
+                raise expired from None  # a second walk would come too soon after the first
             else:
                 return
+        assert expired is not None
+        raise expired
 
     def _batches(self) -> Iterator[list[bytes]]:
         """Records in batches; renews the claim while Mirakl lets us wait."""
         assert self.run.updated_from is not None
         pages = self.resource.pages(self.cursor.connection, self.run.updated_from)
         batch: list[bytes] = []
+        alive = time.monotonic()
         with contextlib.closing(ahead(pages, depth=DEPTH, beat=BEAT)) as fetched:
             for page in fetched:
-                if page is None:
+                if time.monotonic() - alive >= BEAT:
                     queue.keep(self.cursor.pk, self.mine, now=timezone.now())
+                    alive = time.monotonic()
+                if page is None:
                     continue
                 self.run.pages += 1
                 batch += map(bytes, page.data)
@@ -116,6 +133,7 @@ class _Walk:
 
     def _count(self, stored: Stored, *, received: int) -> None:
         self.run.received += received
+        self.there += received
         self.run.created += stored.created
         self.run.changed += stored.changed
         self.run.unchanged += stored.unchanged
@@ -135,8 +153,8 @@ class _Walk:
         now = timezone.now()
         fields: dict[str, object] = {"failures": 0, "complete_to": self.run.started_at}
         if self.newest is not None:
-            newest = self.newest if self.cursor.watermark is None else max(self.newest, self.cursor.watermark)
-            fields["watermark"] = newest
+            # A date in the future (a wrong clock somewhere) must not hide what comes until then.
+            fields["watermark"] = min(self.newest, self.run.started_at)
         if self.kind == RunKind.WIDE:
             fields |= self._reconcile(now)
         next_at = self.run.started_at + self.resource.pace / self.cursor.connection.speed
@@ -152,12 +170,13 @@ class _Walk:
         since = self.run.updated_from
         assert since is not None
         here = self.resource.count(self.cursor.connection, since, self.newest) if self.newest else 0
-        return {"wide_at": now, "there": self.run.received, "here": here}
+        return {"wide_at": now, "there": self.there, "here": here}
 
     def _fail(self, error: Exception, next_at: datetime | None = None) -> None:
         now = timezone.now()
         trouble = health.trouble_of(error)
-        text = str(error) if isinstance(error, MiraklError) else f"{type(error).__name__}: {error}"
+        said = isinstance(error, MiraklError | UnreadableSecretError)
+        text = str(error) if said else f"{type(error).__name__}: {error}"
         failures = self.cursor.failures
         if next_at is None:
             failures += 1
@@ -166,8 +185,7 @@ class _Walk:
         try:
             self._end(RunState.FAILED, now, trouble=trouble, error=text)
             queue.release(self.cursor.pk, self.mine, started=self.run.started_at, next_at=next_at, failures=failures)
-            if not isinstance(error, NotYet):
-                health.record_trouble(self.cursor.connection_id, trouble, text, now=now)
+            health.record_trouble(self.cursor.connection_id, trouble, text, now=now)
         except DatabaseError:
             # The database itself is the trouble. The claim ends by itself and the sweep starts over.
             log.exception("A failed run could not be recorded", extra={"cursor": str(self.cursor)})
@@ -188,12 +206,6 @@ def _read_from(cursor: Cursor, resource: Resource, kind: RunKind, now: datetime)
     if kind == RunKind.WIDE:
         return min(now - resource.wide, cursor.watermark - resource.overlap)
     return cursor.watermark - resource.overlap
-
-
-def _allowed_at(error: NotYet | TooSoon) -> datetime:
-    if isinstance(error, NotYet):
-        return error.until
-    return timezone.now() + timedelta(seconds=error.retry_after)
 
 
 def _park(cursor: Cursor, record: Unstorable, now: datetime) -> None:

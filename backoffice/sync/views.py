@@ -34,7 +34,7 @@ def check_now(request: Request, pk: int) -> HttpResponse:
     cursor.refresh_from_db(fields=["next_at"])
     messages.success(
         request,
-        _("Asked. %(name)s is checked next at %(time)s.")
+        _("Asked. %(name)s is checked from %(time)s on, as soon as Mirakl's call frequency allows.")
         % {"name": cursor.connection, "time": times.clock(cursor.next_at, now)},
     )
     return redirect(way_back(request, "connections:list"))

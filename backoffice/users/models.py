@@ -7,14 +7,18 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 
 class UserManager(DjangoUserManager["User"]):
     """Creates staff by e-mail address; there is no user name."""
 
+    def get_by_natural_key(self, username: str | None) -> User:
+        return super().get_by_natural_key((username or "").lower())
+
     def _create(self, email: str, password: str | None, **fields: Any) -> User:
-        user = self.model(email=self.normalize_email(email), **fields)
+        user = self.model(email=email, **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -39,6 +43,14 @@ class User(AbstractUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     objects: ClassVar[UserManager] = UserManager()
+
+    class Meta(AbstractUser.Meta):
+        constraints = [models.UniqueConstraint(Lower("email"), name="one_account_per_address")]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keeps the address in lower case: nobody has two accounts that differ in capital letters."""
+        self.email = self.email.lower()
+        super().save(*args, **kwargs)
 
     def __str__(self) -> str:
         return self.get_full_name() or self.email

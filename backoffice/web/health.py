@@ -16,6 +16,8 @@ from django_celery_beat.models import PeriodicTask
 SCHEDULER_SILENT_AFTER = timedelta(minutes=2)
 
 OK = "ok"
+# Without these no page can be shown. Without the others pages work: taking every web host out would help nobody.
+NEEDED_BY_PAGES = ("database", "migrations")
 
 
 def checks(now: datetime) -> dict[str, str]:

@@ -42,7 +42,9 @@ def live(request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
-    """503 with the name of what is missing."""
+    """503 when pages cannot be shown. Everything that is missing is named; "degraded" when pages work without it."""
     checks = health.checks(timezone.now())
+    if any(checks[name] != health.OK for name in health.NEEDED_BY_PAGES):
+        return JsonResponse({"status": "not ready", "checks": checks}, status=503)
     fine = all(result == health.OK for result in checks.values())
-    return JsonResponse({"status": health.OK if fine else "not ready", "checks": checks}, status=200 if fine else 503)
+    return JsonResponse({"status": health.OK if fine else "degraded", "checks": checks})

@@ -104,7 +104,7 @@ def test_order_that_vanished_at_mirakl_stays(cursor: Cursor, sandbox: RunningSan
 def test_record_that_cannot_be_stored_is_parked_and_stops_no_other(cursor: Cursor, sandbox: RunningSandbox) -> None:
     good = sandbox.place_orders(3)
     bad = sandbox.place_order()
-    bad["order_lines"][0]["quantity"] = 10**20
+    bad["order_lines"] = [bad["order_lines"][0]] * 2  # two lines of one id: only the database finds that out
     sandbox.put_raw_order(json_text(bad))
 
     run = read(cursor)
@@ -166,6 +166,15 @@ def test_wide_run_says_when_something_is_missing_here(cursor: Cursor, sandbox: R
     read(cursor)
 
     assert (cursor.there, cursor.here) == (4, 3)
+
+
+def test_walk_that_began_again_counts_its_orders_once(cursor: Cursor, sandbox: RunningSandbox) -> None:
+    sandbox.place_orders(150)
+    sandbox.fault("v2-listOrders", kind="expired-page-token")
+
+    read(cursor)
+
+    assert (cursor.there, cursor.here) == (150, 150)
 
 
 def test_wide_run_comes_once_a_day_and_reaches_further_back(cursor: Cursor, sandbox: RunningSandbox) -> None:

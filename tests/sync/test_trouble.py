@@ -7,13 +7,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
 from django.utils import timezone
+from pytest_django import Settings
 
 from backoffice.connections import clients
 from backoffice.connections.enums import Trouble
 from backoffice.connections.models import Connection
+from backoffice.sync import queue, runner
 from backoffice.sync.enums import RunState
-from backoffice.sync.models import Cursor, Run
+from backoffice.sync.models import Cursor, Parked, Run
 from orders.models import Order
 from tests.ports import closed_port
 from tests.sandbox_server import RunningSandbox
@@ -149,13 +152,93 @@ def test_our_own_pace_postpones_the_run_without_blame(
 ) -> None:
     Connection.objects.update(speed=1)
     read(cursor)
+    queue.ask(cursor, now=timezone.now())
 
-    run = read(cursor)
+    assert runner.run(cursor.pk) is None
 
-    assert (run.state, cursor.failures) == (RunState.FAILED, 0)
-    assert timedelta(seconds=30) < cursor.next_at - timezone.now() <= timedelta(seconds=61)
+    cursor.refresh_from_db()
     connection.refresh_from_db()
-    assert connection.trouble == ""
+    assert timedelta(seconds=30) < cursor.next_at - timezone.now() <= timedelta(seconds=61)
+    assert (cursor.claim, cursor.failures, connection.trouble, Run.objects.count()) == ("", 0, "", 1)
+
+
+def test_page_token_that_expires_at_real_speed_is_trouble_and_not_silence(
+    connection: Connection, cursor: Cursor, sandbox: RunningSandbox
+) -> None:
+    Connection.objects.update(speed=1)
+    sandbox.place_orders(150)
+    sandbox.fault("v2-listOrders", kind="expired-page-token", times=None)
+
+    assert failed(cursor) == (RunState.FAILED, Trouble.BROKEN)
+    assert cursor.failures == 1
+
+
+def test_secret_that_no_key_opens_is_trouble_of_this_connection(
+    cursor: Cursor, sandbox: RunningSandbox, settings: Settings
+) -> None:
+    settings.ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+
+    assert failed(cursor) == (RunState.FAILED, Trouble.OURS)
+    assert "Enter it again" in Run.objects.get().error
+
+
+@pytest.mark.parametrize("moment", ["2999-01-01T00:00:00Z", "9999-12-31T23:59:59-05:00"])
+def test_date_in_the_future_hides_no_order_that_comes_later(
+    moment: str, cursor: Cursor, sandbox: RunningSandbox
+) -> None:
+    order = sandbox.place_order()
+    sandbox.put_raw_order(json_text(order | {"updated_at": moment}), updated_at=order["updated_at"])
+    assert read(cursor).state == RunState.DONE
+    later = sandbox.place_order()
+
+    assert read(cursor).state == RunState.DONE
+    assert Order.objects.filter(remote_id=later["id"]).exists()
+
+
+def test_date_without_a_zone_is_utc(cursor: Cursor, sandbox: RunningSandbox) -> None:
+    order = sandbox.place_order()
+    naive = order["updated_at"].partition(".")[0].removesuffix("Z")
+    sandbox.put_raw_order(json_text(order | {"updated_at": naive}), updated_at=order["updated_at"])
+    sandbox.place_order()
+
+    assert counts(read(cursor))["created"] == 2
+    assert Order.objects.get(remote_id=order["id"]).updated_at.isoformat() == f"{naive}+00:00"
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda line: line.update(quantity=3_000_000_000),
+        lambda line: line["price"].update(amount="9E999999"),
+        lambda line: line["price"].update(amount=10**15),
+        lambda line: line.update(id="x" * 300),
+    ],
+)
+def test_order_that_no_column_can_hold_is_parked_under_its_id(
+    spoil: Callable[[dict[str, Any]], None], cursor: Cursor, sandbox: RunningSandbox
+) -> None:
+    order = sandbox.place_order(lines=2)
+    for line in order["order_lines"]:
+        spoil(line)
+    sandbox.put_raw_order(json_text(order))
+
+    assert counts(read(cursor))["parked"] == 1
+    assert (Parked.objects.get().remote_id, Order.objects.count()) == (order["id"], 0)
+
+
+def test_order_whose_origin_is_broken_is_parked_under_its_id_and_leaves_by_itself(
+    cursor: Cursor, sandbox: RunningSandbox
+) -> None:
+    order = sandbox.place_order()
+    sandbox.put_raw_order(json_text(order | {"origin": "somewhere"}))
+    read(cursor)
+    assert Parked.objects.get().remote_id == order["id"]
+    sandbox.advance(5)
+    sandbox.put_raw_order(json_text(order | {"updated_at": timezone.now().strftime("%Y-%m-%dT%H:%M:%SZ")}))
+
+    read(cursor)
+
+    assert not Parked.objects.exists()
 
 
 def test_each_failure_in_a_row_doubles_the_wait(
