@@ -178,9 +178,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        # 32 MB of log between two checkpoints and 16 MB of cache: a reading writes a few MB with every batch.
+        # 32 MB of log between two checkpoints and 8 MB of cache: a reading writes a few MB with every batch.
         "init_command": (
-            "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA wal_autocheckpoint=8000;PRAGMA cache_size=-16000;"
+            "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA wal_autocheckpoint=8000;PRAGMA cache_size=-8000;"
         ),
     }
     # A file, not memory: tests with threads and processes need transactions that are really apart.

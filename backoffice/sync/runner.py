@@ -27,8 +27,8 @@ from backoffice.sync.resources import Resource, Stored, Unstorable
 
 log = logging.getLogger(__name__)
 
-BATCH = 3000  # records to a transaction: larger ones hold SQLite's one write lock for too long
-DEPTH = 32  # pages fetched ahead: a little more than one batch
+BATCH = 2000  # records to a transaction: larger ones hold SQLite's one write lock for too long
+DEPTH = 20  # pages fetched ahead: a little more than one batch
 BEAT = 10.0  # seconds between two signs of life while Mirakl is slow
 WALKS = 3  # how often a walk whose page token expired is begun again
 WIDE_EVERY = timedelta(hours=24)
