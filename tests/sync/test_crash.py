@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -22,7 +22,7 @@ from django.utils import timezone
 from backoffice.connections import clients
 from backoffice.connections.enums import Trouble
 from backoffice.connections.models import Connection
-from backoffice.sync import runner
+from backoffice.sync import queue, runner
 from backoffice.sync.enums import RunState
 from backoffice.sync.models import Cursor, Run
 from orders.models import Order, OrderLine
@@ -91,6 +91,26 @@ def test_living_run_keeps_its_claim_while_mirakl_is_slow(
 
     thread.join()
     assert Run.objects.get().state == RunState.DONE
+
+
+def test_living_run_keeps_its_claim_while_pages_come_steadily(
+    cursor: Cursor, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "BEAT", 0.6)  # longer than any page takes, shorter than all of them
+    sandbox.place_orders(900)
+    sandbox.fault("v2-listOrders", kind="slow", seconds=0.2, times=None)
+    thread = threading.Thread(target=_in_thread, args=(cursor.pk, []))
+    thread.start()
+    until(lambda: answered_pages(sandbox) == 2)
+
+    until(lambda: (Cursor.objects.get().claimed_until or started(cursor)) > started(cursor) + queue.CLAIM)
+
+    thread.join()
+    assert Run.objects.get().state == RunState.DONE
+
+
+def started(cursor: Cursor) -> datetime:
+    return Run.objects.get(cursor=cursor).started_at
 
 
 def test_two_workers_at_once_make_one_run(cursor: Cursor, sandbox: RunningSandbox) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import IntegrityError
 from django.test import Client
 
 from backoffice.users.models import User
@@ -16,6 +17,15 @@ def log_in(client: Client, email: str, password: str = PASSWORD, to: str = "") -
 def test_log_in_leads_to_the_start(client: Client, anna: User) -> None:
     assert log_in(client, "anna@example.test") == (302, "/")
     assert client.get("/orders/").status_code == 200
+
+
+def test_capital_letters_in_the_address_do_not_matter(client: Client, anna: User) -> None:
+    assert log_in(client, "Anna@Example.TEST") == (302, "/")
+
+
+def test_second_account_that_differs_in_capital_letters_is_refused(anna: User) -> None:
+    with pytest.raises(IntegrityError):
+        User.objects.create_user("ANNA@example.test", PASSWORD)
 
 
 def test_log_in_leads_back_to_the_page_that_was_wanted(client: Client, anna: User) -> None:
