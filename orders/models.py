@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.connections.models import Connection
 from backoffice.mirakl.connect import types as connect
-from orders.enums import Reason, Stage, Status
+from orders.enums import Reason, Stage
 from shops.models import Channel
 
 # The sort key of an order that waits for nothing dated.
@@ -61,10 +61,6 @@ class Order(models.Model):
         return self.number
 
     @property
-    def status_label(self) -> str:
-        return str(dict(Status.choices).get(self.status, self.status))
-
-    @property
     def reason_label(self) -> str:
         return str(dict(Reason.choices).get(self.status_reason, self.status_reason))
 
@@ -98,11 +94,3 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.sku}"
-
-    @property
-    def status_label(self) -> str:
-        return str(dict(Status.choices).get(self.status, self.status))
-
-    @property
-    def reason_label(self) -> str:
-        return str(dict(Reason.choices).get(self.status_reason, self.status_reason))

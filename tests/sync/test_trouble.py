@@ -332,7 +332,7 @@ def test_order_with_an_unknown_status_goes_to_other(cursor: Cursor, sandbox: Run
 
     read(cursor)
 
-    assert (Order.objects.get().stage, Order.objects.get().status_label) == ("other", "INVENTED_YESTERDAY")
+    assert (Order.objects.get().stage, Order.objects.get().status) == ("other", "INVENTED_YESTERDAY")
 
 
 @pytest.mark.parametrize("name", ["id", "updated_at"])
