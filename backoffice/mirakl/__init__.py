@@ -6,5 +6,15 @@ from backoffice.mirakl.auth import ClientCredentials, RedisTokens, ShopKey
 from backoffice.mirakl.connect.client import Connect
 from backoffice.mirakl.pacing import RedisPacer
 from backoffice.mirakl.pages import Page
+from backoffice.mirakl.watching import Exchange, Watcher
 
-__all__ = ["ClientCredentials", "Connect", "Page", "RedisPacer", "RedisTokens", "ShopKey"]
+__all__ = [
+    "ClientCredentials",
+    "Connect",
+    "Exchange",
+    "Page",
+    "RedisPacer",
+    "RedisTokens",
+    "ShopKey",
+    "Watcher",
+]

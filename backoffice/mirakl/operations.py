@@ -16,10 +16,11 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """The published maximum call frequency."""
+    """The published maximum call frequency. `per` names a path parameter: each value of it has a clock of its own."""
 
     calls: int
     seconds: float
+    per: str = ""
 
     @property
     def interval(self) -> float:

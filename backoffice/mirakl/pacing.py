@@ -38,11 +38,15 @@ class Pacer(Protocol):
     def hold(self, key: str, seconds: float) -> None:
         """Nobody gets a turn for so long: Mirakl said so."""
 
+    def held(self, key: str) -> float:
+        """Seconds to wait where nothing but a hold is waited for. Nothing is reserved."""
+
 
 class RedisPacer:
     """A Pacer that all processes and hosts share; one round trip per question. Raises BrokerDown."""
 
     def __init__(self, client: redis.Redis) -> None:
+        self._client = client
         self._reserve = client.register_script(_RESERVE)
         self._hold = client.register_script(_HOLD)
 
@@ -54,6 +58,11 @@ class RedisPacer:
     def hold(self, key: str, seconds: float) -> None:
         with shared():
             self._hold(keys=[_key(key)], args=[math.ceil(seconds * 1000)])
+
+    def held(self, key: str) -> float:
+        with shared():  # the key lives as long as the hold; Redis gives -2 where there is none
+            left = self._client.pttl(_key(key))
+        return max(int(left), 0) / 1000
 
 
 def _key(key: str) -> str:

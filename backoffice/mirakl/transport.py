@@ -5,16 +5,19 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 from urllib.parse import quote
 
+import msgspec
 import requests
 
 from backoffice.mirakl import wire
 from backoffice.mirakl.answers import Answer, refusal
 from backoffice.mirakl.errors import (
+    BrokerDown,
     CouldNotConnect,
     MiraklError,
     NoAnswer,
@@ -27,12 +30,15 @@ from backoffice.mirakl.errors import (
 from backoffice.mirakl.operations import Operation
 from backoffice.mirakl.pacing import Pacer
 from backoffice.mirakl.retries import PATIENCE, RETRIES
+from backoffice.mirakl.watching import Exchange, Watcher
 
 log = logging.getLogger("backoffice.mirakl")
 
 T = TypeVar("T")
 Query = Sequence[tuple[str, str]]  # an array is its name repeated
 TIMEOUT: wire.Timeout = (5.0, 30.0)
+
+_encoder = msgspec.json.Encoder(decimal_format="number")
 
 
 class Auth(Protocol):
@@ -58,11 +64,21 @@ class Call(Generic[T]):
     url: str
     query: Query = ()
     form: Mapping[str, str] | None = None
+    json: object = None
+    clock: str = ""  # whose pace it is, where an operation has one for each value of a path parameter
 
     @property
     def in_walk(self) -> bool:
         """A further page of a list: it was paced, and counted by Mirakl, with the first one (domain.md §8, 59a)."""
         return any(name == "page_token" for name, _ in self.query)
+
+    def request(self, auth: Callable[[requests.PreparedRequest], requests.PreparedRequest]) -> requests.Request:
+        """The call as requests knows it. A JSON body has exact amounts: a Decimal is a number with all its digits."""
+        request = requests.Request(self.operation.method, self.url, params=self.query, data=self.form, auth=auth)
+        if self.json is not None:
+            request.data = _encoder.encode(self.json)
+            request.headers = {"Content-Type": "application/json"}
+        return request
 
 
 class Transport:
@@ -75,13 +91,14 @@ class Transport:
         name: str,
         auth: Auth | None = None,
         pacer: Pacer | None = None,
+        watcher: Watcher | None = None,
         speed: float = 1.0,
         timeout: wire.Timeout = TIMEOUT,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.base_url = base_url
         self.name, self.speed, self.timeout = name, speed, timeout
-        self._auth, self._pacer, self._sleep = auth, pacer, sleep
+        self._auth, self._pacer, self._watcher, self._sleep = auth, pacer, watcher, sleep
 
     def call(
         self,
@@ -90,15 +107,22 @@ class Transport:
         *,
         query: Query = (),
         form: Mapping[str, str] | None = None,
+        json: object = None,
         **path: str,
     ) -> T:
-        """What `read` makes of the answer. Raises any MiraklError."""
-        call = Call(operation, read, self.base_url + fill(operation.path, path), query, form)
+        """What `read` makes of the answer. Raises any MiraklError, and what the watcher raises before a departure.
+
+        The body is `form` or `json`: anything that msgspec encodes.
+        """
+        clock = path[operation.pace.per] if operation.pace and operation.pace.per else ""
+        call = Call(operation, read, self.base_url + fill(operation.path, path), query, form, json, clock)
         self._pace(call)
         attempt, renewed = 0, False
         while True:
             attempt += 1
             request = self._signed(call)
+            if self._watcher is not None:
+                self._watcher.departing(operation)  # not inside the try: its errors are no answers of Mirakl
             try:
                 return self._attempt(call, request, attempt)
             except NotAuthorised as error:
@@ -109,71 +133,99 @@ class Transport:
                 self._wait_or_give_up(call, error, attempt)
 
     def _pace(self, call: Call[T]) -> None:
-        pace = call.operation.pace
-        if self._pacer is None or pace is None or call.in_walk:
+        if self._pacer is None or call.in_walk:
             return
-        wait = self._pacer.reserve(self._pace_key(call), pace.interval / self.speed, patience=PATIENCE)
+        pace, key = call.operation.pace, self._pace_key(call)
+        if pace is None:  # called on need, but a 429 holds it too
+            wait = self._pacer.held(key)
+        else:
+            wait = self._pacer.reserve(key, pace.interval / self.speed, patience=PATIENCE)
         if wait > PATIENCE:
             raise NotYet(datetime.now(UTC) + timedelta(seconds=wait))
         if wait > 0:
             self._sleep(wait)
 
     def _pace_key(self, call: Call[T]) -> str:
-        return f"{self._auth.key if self._auth else self.base_url}:{call.operation.id}"
+        who = self._auth.key if self._auth else self.base_url
+        return ":".join(filter(None, (who, call.operation.id, call.clock)))
 
     def _signed(self, call: Call[T]) -> requests.PreparedRequest:
-        who = self._auth or _nobody
-        return wire.prepare(
-            requests.Request(call.operation.method, call.url, params=call.query, data=call.form, auth=who)
-        )
+        return wire.prepare(call.request(self._auth or _nobody))
 
     def _attempt(self, call: Call[T], request: requests.PreparedRequest, attempt: int) -> T:
-        began = time.perf_counter()
+        at, began = datetime.now(UTC), time.perf_counter()
         answer: Answer | None = None
-        failure: MiraklError | None = None
+        failure: BaseException | None = None
         try:
-            answer = wire.send(request, self.timeout)
+            answer = wire.send(request, self.timeout, fresh=not call.operation.repeatable)
             if refused := refusal(answer, in_walk=call.in_walk, hide=_secrets(call, request)):
-                raise refused
+                raise refused  # noqa: TRY301 -- it is an end of the attempt like the others
             return call.read(answer.body)
         except (NoAnswer, Unreadable) as error:
             failure = _for_a_write(error, answer) if not call.operation.repeatable else error
             raise failure from None
-        except MiraklError as error:
+        except BaseException as error:
             failure = error
             raise
         finally:
-            self._log(call, answer, failure, attempt, began)
+            milliseconds = round((time.perf_counter() - began) * 1000)
+            exchange = _exchange(call, request, answer, failure, at=at, milliseconds=milliseconds)
+            self._log(exchange, attempt)
+            if self._watcher is not None:
+                self._watcher.returned(exchange)
 
     def _wait_or_give_up(self, call: Call[T], error: MiraklError, attempt: int) -> None:
         """Called while `error` is handled: sleeps before the next attempt, or raises it again."""
         wait = RETRIES.wait(error, attempt, repeatable=call.operation.repeatable)
         if wait is None:
             if isinstance(error, TooSoon) and self._pacer is not None:
-                self._pacer.hold(self._pace_key(call), error.retry_after)
+                with suppress(BrokerDown):  # what Mirakl said is the news, also when the others cannot be told
+                    self._pacer.hold(self._pace_key(call), error.retry_after)
             raise error
         self._sleep(wait)
 
-    def _log(
-        self, call: Call[T], answer: Answer | None, failure: MiraklError | None, attempt: int, began: float
-    ) -> None:
-        milliseconds = round((time.perf_counter() - began) * 1000)
-        status = answer.status if answer else 0
-        outcome = type(failure).__name__ if failure else "ok"
+    def _log(self, exchange: Exchange, attempt: int) -> None:
         log.log(
-            logging.WARNING if failure else logging.INFO,
+            logging.INFO if exchange.outcome == "ok" else logging.WARNING,
             "%s %s %s in %d ms",
-            *(call.operation.id, status or "-", outcome, milliseconds),
+            *(exchange.operation_id, exchange.status or "-", exchange.outcome, exchange.milliseconds),
             extra={
                 "connection": self.name,
-                "operation": call.operation.id,
-                "status": status,
-                "outcome": outcome,
-                "duration_ms": milliseconds,
-                "request_id": answer.request_id if answer else "",
+                "operation": exchange.operation_id,
+                "status": exchange.status,
+                "outcome": exchange.outcome,
+                "duration_ms": exchange.milliseconds,
+                "request_id": exchange.request_id,
                 "attempt": attempt,
             },
         )
+
+
+def _exchange(  # noqa: PLR0913 -- everything there is to know of an attempt
+    call: Call[T],
+    request: requests.PreparedRequest,
+    answer: Answer | None,
+    failure: BaseException | None,
+    *,
+    at: datetime,
+    milliseconds: int,
+) -> Exchange:
+    body = request.body or b""
+    received = answer.body if answer else b""
+    for secret in _secrets(call, request):
+        received = received.replace(secret.encode(), "…".encode())
+    return Exchange(
+        operation_id=call.operation.id,
+        at=at,
+        status=answer.status if answer else 0,
+        outcome=type(failure).__name__ if failure else "ok",
+        milliseconds=milliseconds,
+        code=getattr(failure, "code", "") if isinstance(failure, MiraklError) else "",
+        text=str(failure) if isinstance(failure, MiraklError) else "",  # others may say anything
+        request_id=answer.request_id if answer else "",
+        sent=body if isinstance(body, bytes) else body.encode(),
+        received=received,
+    )
 
 
 def _nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -191,12 +243,12 @@ def _for_a_write(error: MiraklError, answer: Answer | None) -> MiraklError:
     """What a lost or unreadable answer means where the call may have changed something."""
     if isinstance(error, CouldNotConnect) or (answer is not None and answer.status >= 300):
         return error
-    return OutcomeUnknown()
+    return OutcomeUnknown(str(error))
 
 
 def fill(path: str, values: Mapping[str, str]) -> str:
     """The path with its segments percent-encoded. Raises ValueError for what cannot stand in a path as a segment."""
-    for value in values.values():
+    for name, value in values.items():
         if value in ("", ".", ".."):
-            raise ValueError(f"{value!r} cannot be a part of an address.")
+            raise ValueError(f"{name}: {value!r} cannot be a part of an address.")
     return path.format_map({name: quote(value, safe="") for name, value in values.items()})

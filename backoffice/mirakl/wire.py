@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import ssl
 import threading
+from contextlib import nullcontext
 from functools import lru_cache
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -12,6 +13,11 @@ from urllib.parse import urljoin
 
 import requests
 import urllib3
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPSConnection
+from urllib3.connectionpool import HTTPSConnectionPool
+from urllib3.exceptions import NewConnectionError
+from urllib3.poolmanager import PoolManager
 
 from backoffice.mirakl.answers import Answer
 from backoffice.mirakl.errors import CouldNotConnect, NoAnswer, Unreadable
@@ -25,15 +31,57 @@ Timeout = tuple[float, float]  # seconds to connect, seconds without a byte
 _local = threading.local()
 
 
+class _HandshakeError(NewConnectionError):
+    """The connection broke before it was encrypted."""
+
+
+class _Encrypted(HTTPSConnection):
+    """Keeps a handshake that failed apart from a connection that broke later: here nothing of a request has left."""
+
+    def connect(self) -> None:
+        try:
+            super().connect()
+        except ssl.SSLCertVerificationError:
+            raise
+        except OSError as error:
+            raise _HandshakeError(self, type(error).__name__) from error
+
+
+class _EncryptedPool(HTTPSConnectionPool):
+    ConnectionCls = _Encrypted
+
+
+class _Adapter(HTTPAdapter):
+    """The adapter of requests, for encrypted connections that tell when they broke."""
+
+    def init_poolmanager(self, *settings: Any, **more: Any) -> None:
+        super().init_poolmanager(*settings, **more)
+        _encrypt(self.poolmanager)
+
+    def proxy_manager_for(self, proxy: str, **settings: Any) -> PoolManager:
+        return _encrypt(super().proxy_manager_for(proxy, **settings))
+
+
+def _encrypt(manager: PoolManager) -> PoolManager:
+    manager.pool_classes_by_scheme = {**manager.pool_classes_by_scheme, "https": _EncryptedPool}
+    return manager
+
+
 def session() -> requests.Session:
     """The Session of this thread, shared by all clients in it: connections stay open, cookies are not kept."""
     found: requests.Session | None = getattr(_local, "session", None)
     if found is None:
-        found = _local.session = requests.Session()
-        # Two credentials at one host must not meet in a cookie.
-        found.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        found.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json"})
+        found = _local.session = _new_session()
     return found
+
+
+def _new_session() -> requests.Session:
+    made = requests.Session()
+    made.mount("https://", _Adapter())
+    # Two credentials at one host must not meet in a cookie.
+    made.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    made.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json"})
+    return made
 
 
 # A forked worker must not speak on the sockets of its parent.
@@ -48,15 +96,22 @@ def prepare(request: requests.Request) -> requests.PreparedRequest:
         raise CouldNotConnect("The address is not a URL.") from None
 
 
-def send(request: requests.PreparedRequest, timeout: Timeout) -> Answer:
+def send(request: requests.PreparedRequest, timeout: Timeout, *, fresh: bool = False) -> Answer:
     """The answer, whatever its status. Raises CouldNotConnect when nothing can have left, otherwise NoAnswer.
 
-    Redirects are not followed: credentials must not travel to where an answer points.
+    Redirects are not followed: credentials must not travel to where an answer points. Nothing is sent twice: neither
+    requests nor urllib3 repeats anything here.
+
+    `fresh` takes a new connection, for calls that must not be repeated. A server may close a connection that is open
+    and idle at the very moment when we use it; nobody could tell then whether it had read the request. Two more round
+    trips for each write leave no such doubt, whatever the server's idle time is.
     """
-    here = session()
     origin = urljoin(str(request.url), "/")
     try:
-        with here.send(request, timeout=timeout, allow_redirects=False, **_surroundings(origin)) as response:
+        with (
+            _new_session() if fresh else nullcontext(session()) as here,
+            here.send(request, timeout=timeout, allow_redirects=False, **_surroundings(origin)) as response,
+        ):
             return Answer(response.status_code, response.headers, _body(response))
     except requests.RequestException as error:
         raise _what_went_wrong(error, timeout) from None  # its text holds the URL with the query
@@ -96,9 +151,13 @@ def _why_nothing_left(error: requests.RequestException) -> str:
     kinds: tuple[tuple[type[Exception], str], ...] = (
         (requests.exceptions.ProxyError, "The proxy does not let us through."),
         (requests.ConnectTimeout, "The host does not take the connection in time."),
-        (ValueError, "The address is not a URL."),  # InvalidURL, InvalidSchema and their like
+        # Not every ValueError: an answer with two lengths is one for requests, too (InvalidHeader).
+        (requests.exceptions.InvalidURL, "The address is not a URL."),
+        (requests.exceptions.InvalidSchema, "The address is not a URL."),
+        (urllib3.exceptions.LocationValueError, "The address is not a URL."),
         (urllib3.exceptions.NameResolutionError, "The name of the host is not known."),
-        (urllib3.exceptions.NewConnectionError, "The connection was refused, or no way leads to the host."),
+        (_HandshakeError, "No encrypted connection could be made: the host does not speak TLS, or broke it off."),
+        (NewConnectionError, "The connection was refused, or no way leads to the host."),
     )
     return next((words for kind, words in kinds if isinstance(error, kind) or isinstance(cause, kind)), "")
 

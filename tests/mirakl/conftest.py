@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import redis
 
-from backoffice.mirakl import ClientCredentials, Connect, RedisPacer, RedisTokens
+from backoffice.mirakl import ClientCredentials, Connect, RedisPacer, RedisTokens, Watcher
 from tests.sandbox_server import RunningSandbox
 
 MakeClient = Callable[..., Connect]
@@ -29,12 +29,19 @@ def naps() -> list[float]:
 def client_of(sandbox: RunningSandbox, broker: redis.Redis, naps: list[float]) -> MakeClient:
     """Makes clients; every argument of `Connect` and `ClientCredentials` can be another."""
 
-    def make(*, base_url: str = sandbox.connect_url, paced: bool = False, speed: float = 1.0, **who: Any) -> Connect:
+    def make(
+        *,
+        base_url: str = sandbox.connect_url,
+        paced: bool = False,
+        speed: float = 1.0,
+        watcher: Watcher | None = None,
+        **who: Any,
+    ) -> Connect:
         defaults = {"token_url": sandbox.token_url, "client_id": "demo-client", "secret": "demo-secret"}
         timing: dict[str, Any] = {"timeout": who.pop("timeout", (2.0, 10.0)), "sleep": naps.append}
         auth = ClientCredentials(**{"tokens": RedisTokens(broker), **timing, **defaults, **who})
         pacer = RedisPacer(broker) if paced else None
-        return Connect(base_url, auth=auth, pacer=pacer, name="Demo", speed=speed, **timing)
+        return Connect(base_url, auth=auth, pacer=pacer, watcher=watcher, name="Demo", speed=speed, **timing)
 
     return make
 

@@ -16,6 +16,7 @@ from backoffice.mirakl.errors import MiraklError, NoAnswer, NotAuthorised, Unrea
 from tests.mirakl.calling import first_page
 from tests.mirakl.conftest import MakeClient
 from tests.mirakl.scripted import Scripted
+from tests.mirakl.watched import Watched
 from tests.sandbox_server import RunningSandbox
 
 SECRET = "canary-secret-5f3a"
@@ -117,11 +118,13 @@ def test_token_that_a_server_repeats_is_not_told(
         def get(self, key: str, fetch: object) -> str:
             return TOKEN
 
+    watcher = Watched()
     answer = Scripted(f"HTTP/1.1 400 No\r\nContent-Length: {len(body)}\r\n\r\n{body}")
     with answer as server, pytest.raises(MiraklError) as caught:
-        first_page(client_of(base_url=server.url, tokens=Fixed(broker)))
+        first_page(client_of(base_url=server.url, tokens=Fixed(broker), watcher=watcher))
 
     assert TOKEN.encode() in server.requests[0]
+    assert watcher.exchanges[0].received == body.replace(TOKEN, "…").encode()  # an attempt may keep it
     assert canaries(told(logged.records, caught.value, vars(caught.value))) == []
     assert "bad Bearer …" in str(caught.value)
 

@@ -11,7 +11,7 @@ import requests
 
 from backoffice.mirakl import Connect
 from backoffice.mirakl.connect import operations
-from backoffice.mirakl.operations import Operation, Pace
+from backoffice.mirakl.operations import Operation, Outcome, Pace
 from backoffice.mirakl.transport import fill
 
 CONNECT = [value for value in vars(operations).values() if isinstance(value, Operation)]
@@ -40,7 +40,15 @@ def test_operation_agrees_with_the_official_contract(operation: Operation, offic
     entry = official[operation.id]
 
     assert (operation.family, operation.method, operation.path) == (entry["family"], entry["method"], entry["path"])
-    assert (operation.pace == Pace(calls=1, seconds=60)) == ("once per minute" in entry["max_frequency"].lower())
+    assert operation.pace == published_pace(entry["max_frequency"].lower())
+    assert (operation.outcome is Outcome.TRACKED) == entry["async"]
+
+
+def published_pace(text: str) -> Pace | None:
+    """In the words of the contract: "Once per minute", "Asynchronous: once per minute per action ID", others."""
+    if "once per minute" not in text:
+        return None
+    return Pace(calls=1, seconds=60, per="action_id" if "per action id" in text else "")
 
 
 def test_pace_is_an_interval() -> None:

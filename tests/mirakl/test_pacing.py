@@ -13,6 +13,8 @@ from backoffice.mirakl.errors import BrokerDown, NotYet, TooSoon
 from tests.broker import Broker
 from tests.mirakl.calling import first_page, pages_of_ids
 from tests.mirakl.conftest import MakeClient
+from tests.mirakl.scripted import Scripted
+from tests.mirakl.test_accept_order_lines import TAKEN, answer
 from tests.sandbox_server import RunningSandbox
 
 ENDLESS = 1e6  # patience: every call gets its turn, however late
@@ -143,6 +145,48 @@ def test_long_retry_after_holds_everybody_with_this_credential(sandbox: RunningS
     assert timedelta(seconds=495) < caught.value.until - before <= timedelta(seconds=501)
 
 
+def test_hold_of_a_call_on_need_is_waited_for_and_reserves_nothing(broker: redis.Redis) -> None:
+    pacer = RedisPacer(broker)
+
+    before = [pacer.held("key") for _ in range(2)]
+    pacer.hold("key", 500)
+
+    assert before == [0, 0]
+    assert all(499 < pacer.held("key") <= 500.1 for _ in range(2))
+    assert pacer.held("another") == 0
+
+
+def test_retry_after_holds_also_what_is_called_on_need(client_of: MakeClient, naps: list[float]) -> None:
+    def accept(server: Scripted, **who: str) -> str:
+        return client_of(base_url=server.url, paced=True, **who).accept_order_lines("O", {"L": True})
+
+    with Scripted(answer("", "429 Slow", "Retry-After: 500")) as slow, pytest.raises(TooSoon):
+        accept(slow)
+
+    with Scripted(TAKEN) as server:
+        before = datetime.now(UTC)
+        with pytest.raises(NotYet) as caught:
+            accept(server)
+        assert accept(server, audience="demo-company") == "a-1"
+
+    assert timedelta(seconds=495) < caught.value.until - before <= timedelta(seconds=501)
+    assert (len(slow.requests), len(server.requests), naps) == (1, 1, [])
+
+
+def test_short_hold_is_slept(client_of: MakeClient, broker: redis.Redis, naps: list[float]) -> None:
+    with Scripted(TAKEN) as server:
+        api = client_of(base_url=server.url, paced=True)
+        api.accept_order_lines("O", {"L": True})
+        api.accept_order_lines("O", {"L": True})
+        assert api._transport._auth
+        RedisPacer(broker).hold(f"{api._transport._auth.key}:v2-acceptOrderLines", 1.5)
+
+        api.accept_order_lines("O", {"L": True})
+
+    assert len(naps) == 1
+    assert 1 < naps[0] <= 1.6
+
+
 def test_broker_that_dies_is_our_own_trouble_and_its_return_is_noticed(own_broker: Broker) -> None:
     with redis.Redis.from_url(own_broker.url, retry=None) as client:
         pacer = RedisPacer(client)
@@ -153,6 +197,8 @@ def test_broker_that_dies_is_our_own_trouble_and_its_return_is_noticed(own_broke
             pacer.reserve("key", 1000, patience=2)
         with pytest.raises(BrokerDown):
             pacer.hold("key", 1)
+        with pytest.raises(BrokerDown):
+            pacer.held("key")
         own_broker.start()
 
         assert pacer.reserve("another", 1000, patience=2) == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Any
 
 import pytest
@@ -140,11 +141,24 @@ def test_address_that_leads_nowhere_could_not_connect(client_of: MakeClient, url
     assert str(caught.value) == f"Mirakl could not be reached; nothing was sent. {reason}"
 
 
-def test_server_that_speaks_no_tls_could_not_be_trusted(sandbox: RunningSandbox, client_of: MakeClient) -> None:
+def test_server_that_speaks_no_tls_got_nothing(sandbox: RunningSandbox, client_of: MakeClient) -> None:
     api = client_of(base_url=sandbox.connect_url.replace("http:", "https:"))
 
-    with pytest.raises(NoAnswer):
+    with pytest.raises(CouldNotConnect, match="No encrypted connection could be made"):
         first_page(api)
+
+
+def test_server_that_breaks_the_handshake_off_got_nothing(client_of: MakeClient) -> None:
+    with Scripted(None) as server, pytest.raises(CouldNotConnect, match="No encrypted connection could be made"):
+        write(client_of(base_url=server.url.replace("http:", "https:")))
+
+
+def test_server_that_is_silent_in_the_handshake_got_nothing(client_of: MakeClient) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        api = client_of(base_url=f"https://127.0.0.1:{listening.getsockname()[1]}", timeout=(0.2, 10.0))
+
+        with pytest.raises(CouldNotConnect, match="No encrypted connection could be made"):
+            write(api)
 
 
 def test_wrong_path_is_not_found(sandbox: RunningSandbox, client_of: MakeClient) -> None:

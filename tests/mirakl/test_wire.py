@@ -1,18 +1,27 @@
 from __future__ import annotations
 
+import ipaddress
+import socket
+import ssl
 import subprocess
 import sys
 import threading
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import requests
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from backoffice.mirakl import wire
-from backoffice.mirakl.errors import CouldNotConnect, NoAnswer
+from backoffice.mirakl.errors import CouldNotConnect, NoAnswer, OutcomeUnknown
 from tests.mirakl.calling import first_page
 from tests.mirakl.conftest import MakeClient
 from tests.mirakl.scripted import Scripted
+from tests.mirakl.test_accept_order_lines import TAKEN
 
 EMPTY_PAGE = 'HTTP/1.1 200 OK\r\nSet-Cookie: who=me; Path=/\r\nContent-Length: 11\r\n\r\n{"data":[]}'
 
@@ -66,3 +75,87 @@ def test_proxy_that_is_not_there_could_not_connect(client_of: MakeClient, monkey
 
     with pytest.raises(CouldNotConnect, match="The proxy does not let us through"):
         first_page(client_of(base_url="http://mirakl.test/api", token_url="http://mirakl.test/token"))
+
+
+def test_proxy_that_is_not_there_got_nothing_of_an_encrypted_write(
+    client_of: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+
+    with pytest.raises(CouldNotConnect, match="The proxy does not let us through"):
+        client_of(base_url="https://mirakl.test/api").accept_order_lines("O", {"L": True})
+
+
+def test_proxy_that_makes_no_tunnel_got_nothing_of_an_encrypted_write(
+    client_of: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Scripted("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n") as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+
+        with pytest.raises(CouldNotConnect, match="The proxy does not let us through"):
+            client_of(base_url="https://tunnel.test/api").accept_order_lines("O", {"L": True})
+
+    assert [request.split(b" ")[0] for request in proxy.requests] == [b"CONNECT"]
+
+
+class Encrypted(Scripted):
+    """A Scripted that speaks TLS, by a certificate that it signed itself and keeps at `certificate`."""
+
+    def __init__(self, text: str, folder: Path) -> None:
+        super().__init__(text)
+        self.url = self.url.replace("http:", "https:")
+        self.certificate = folder / "certificate.pem"
+        self.certificate.write_bytes(self_signed())
+        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._context.load_cert_chain(self.certificate)
+
+    def answer(self, connection: socket.socket, text: bytes) -> None:
+        with suppress(OSError), connection:  # a client that does not trust us breaks it off
+            super().answer(self._context.wrap_socket(connection, server_side=True), text)
+
+
+def self_signed() -> bytes:
+    """Certificate and key for 127.0.0.1, good for a day."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "test")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    return certificate.public_bytes(pem) + key.private_bytes(
+        pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+
+
+def test_write_goes_over_an_encrypted_connection(
+    client_of: MakeClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with Encrypted(TAKEN, tmp_path) as server:
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(server.certificate))
+
+        assert client_of(base_url=server.url).accept_order_lines("O", {"L": True}) == "a-1"
+
+
+def test_encrypted_connection_that_breaks_after_the_handshake_may_have_carried_the_write(
+    client_of: MakeClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with Encrypted("", tmp_path) as server:
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(server.certificate))
+
+        with pytest.raises(OutcomeUnknown):
+            client_of(base_url=server.url).accept_order_lines("O", {"L": True})
+
+
+def test_certificate_that_nobody_vouches_for_gets_nothing(client_of: MakeClient, tmp_path: Path) -> None:
+    with (
+        Encrypted(TAKEN, tmp_path) as server,
+        pytest.raises(CouldNotConnect, match="The certificate of the host is not trusted"),
+    ):
+        client_of(base_url=server.url).accept_order_lines("O", {"L": True})
+
+    assert server.requests == []

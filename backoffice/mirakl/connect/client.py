@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from backoffice.mirakl import wire
-from backoffice.mirakl.connect import operations
+from backoffice.mirakl.connect import operations, types
+from backoffice.mirakl.errors import Unreadable
 from backoffice.mirakl.pacing import Pacer
 from backoffice.mirakl.pages import Page, read_page, walk
+from backoffice.mirakl.reading import read
 from backoffice.mirakl.transport import TIMEOUT, Auth, Query, Transport
 from backoffice.mirakl.values import write_moment
+from backoffice.mirakl.watching import Watcher
 
 # CHANNEL_SPECIFIC and whatever may come after it can be read, but not asked for.
 STATUSES = (
@@ -30,8 +33,8 @@ class Connect:
     """The seller's side of Mirakl Connect.
 
     `base_url` ends before `/v2`; `name` is what log lines call the connection; `speed` divides the intervals of the
-    call frequencies and is 1 except on a sandbox; without a `pacer` nothing waits. `timeout` is in seconds: to connect,
-    and without a byte. Every method raises any `errors.MiraklError`.
+    call frequencies and is 1 except on a sandbox; without a `pacer` nothing waits; the `watcher` is told of every
+    attempt. `timeout` is in seconds: to connect, and without a byte. Every method raises any `errors.MiraklError`.
     """
 
     def __init__(  # noqa: PLR0913 -- keyword-only settings, each on its own
@@ -40,13 +43,21 @@ class Connect:
         *,
         auth: Auth,
         pacer: Pacer | None = None,
+        watcher: Watcher | None = None,
         name: str = "",
         speed: float = 1.0,
         timeout: wire.Timeout = TIMEOUT,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._transport = Transport(
-            base_url.rstrip("/"), auth=auth, pacer=pacer, name=name, speed=speed, timeout=timeout, sleep=sleep
+            base_url.rstrip("/"),
+            auth=auth,
+            pacer=pacer,
+            watcher=watcher,
+            name=name,
+            speed=speed,
+            timeout=timeout,
+            sleep=sleep,
         )
 
     def list_orders(
@@ -79,5 +90,46 @@ class Connect:
         first += [("statuses", status) for status in statuses]
         return walk(lambda token: self._order_page([("page_token", token)] if token else first))
 
+    def accept_order_lines(self, order_id: str, decisions: Mapping[str, bool]) -> str:
+        """Accepts or refuses lines of one order (`v2-acceptOrderLines`, on need). Returns the action id.
+
+        `decisions` says for each line id whether it is accepted. Connect takes lines in AWAITING_ACCEPTANCE; some
+        channels want all of them in one call (domain.md §8, question 11). That the call returns means only that Connect
+        took it: `get_action_status` tells what the channel made of it. Raises ValueError for what Connect would refuse,
+        and OutcomeUnknown when the answer was lost or has no action id: it is never sent a second time by itself.
+        """
+        _check_decisions(decisions)
+        lines = [{"id": line_id, "accepted": accepted} for line_id, accepted in decisions.items()]
+        return self._transport.call(
+            operations.ACCEPT_ORDER_LINES, _read_action_id, json={"order_lines": lines}, order_id=order_id
+        )
+
+    def get_action_status(self, action_id: str) -> types.ActionStatus:
+        """How far a write has come (`v2-getActionStatus`; at most once a minute for each action id).
+
+        Raises NotFound for an id that Connect does not know, or no longer: ids may expire. ValueError for an empty one.
+        """
+        return self._transport.call(
+            operations.GET_ACTION_STATUS, lambda body: read(body, types.ActionStatus), action_id=action_id
+        )
+
     def _order_page(self, query: Query) -> Page:
         return self._transport.call(operations.LIST_ORDERS, read_page, query=query)
+
+
+def _check_decisions(decisions: Mapping[str, bool]) -> None:
+    if not decisions:
+        raise ValueError("decisions is empty: at least one line is needed.")
+    for line_id, accepted in decisions.items():
+        if not line_id:
+            raise ValueError("decisions has an empty line id.")
+        if not isinstance(accepted, bool):  # it may come from stored JSON, where "false" would be true
+            raise ValueError("decisions has something else than True or False.")  # noqa: TRY004 -- as any other limit
+
+
+def _read_action_id(body: bytes) -> str:
+    acknowledgement = read(body, types.Acknowledgement)
+    action_id = acknowledgement.action_id or acknowledgement.tracking_id
+    if not action_id:
+        raise Unreadable("It has no action id.")
+    return action_id
