@@ -56,8 +56,50 @@ class RunningSandbox:
         return datetime.fromisoformat(self.state()["now"])
 
     def fault(self, operation: str = "*", *, kind: str, **options: Any) -> None:
-        """Options: `times` (None: no end), `after`; by kind `retry_after`, `seconds`, `after_commit`, `status`."""
+        """Options: `times` (None: no end), `after`, `share` (0 to 1); of a kind `retry_after`, `seconds`, `status`,
+        `when`.
+
+        A cut happens `when`: "before" the call has any effect, "after_commit" (or `after_commit=True`), or "midway"
+        through the answer, which is after the effect too.
+        """
         self._do("fault", operation=operation, kind=kind, **options)
+
+    def script_action(self, **fields: Any) -> None:
+        """How the marketplace will end the next actions: `code` (FAILED with it), `outcome`, or `to`.
+
+        Outcomes: "success", "slow" (`seconds`), "forget" (the id answers 404), "pending-for-ever", "unknown-word"
+        (`word`; for ever, or for `seconds`). Where: `order_id`, `channel_id`, `mixed` (only lists with both decisions).
+        How often: `times` (1; None: no end), `share` (0 to 1). `to`: the status of accepted lines. `message`: what the
+        marketplace says. It is decided when the call is taken, so script before you call.
+        """
+        self._do("script-action", **fields)
+
+    def clear_scripts(self) -> None:
+        self._do("clear-scripts")
+
+    def settle(self) -> int:
+        """The marketplace ends every pending action now, except those that pend for ever; tells how many.
+
+        The clock does not move: tokens and call frequencies stay as they are. What an action changes shows after
+        `show_seconds`, which is at once unless it was configured.
+        """
+        settled: int = self._do("settle")["settled"]
+        return settled
+
+    def actions(self) -> list[dict[str, Any]]:
+        """Every action ever taken, oldest first: `id`, `order_id`, `kind`, `body`, `request_id`, `status`, `errors` …
+
+        `shown_at` is None until the order shows what the action did to it.
+        """
+        return self._all("actions")
+
+    def writes(self) -> list[dict[str, Any]]:
+        """Every writing call that ever arrived, oldest first; outlives a kill of the sandbox.
+
+        `request_id`, `at`, `operation`, `path` (the values in it), `body`, `status` (None: no whole answer was given)
+        and `action_id`: the call was taken if it is not None, and had no effect if it is.
+        """
+        return self._all("writes")
 
     def clear_faults(self) -> None:
         self._do("clear-faults")
@@ -86,6 +128,13 @@ class RunningSandbox:
     def _see(self, view: str) -> Any:
         return self._read(requests.get(f"{self.url}/_control/{view}", timeout=30))
 
+    def _all(self, view: str) -> list[dict[str, Any]]:
+        """Every page of a view whose rows are numbered."""
+        found: list[dict[str, Any]] = []
+        while rows := self._see(f"{view}?after={found[-1]['number'] if found else 0}"):
+            found += rows
+        return found
+
     def _read(self, answer: requests.Response) -> Any:
         assert answer.ok, f"{answer.status_code} {answer.text}"
         return _decoder.decode(answer.content)
@@ -93,14 +142,19 @@ class RunningSandbox:
 
 @pytest.fixture
 def sandbox(tmp_path: Path) -> Iterator[RunningSandbox]:
-    """A fresh, empty world in this process: limits off, speed 1, nothing moves by itself."""
+    """A fresh, empty world in this process: limits off, speed 1, no order moves by itself.
+
+    `settle_seconds` is 0: an action ends at the first look after its 202, be it at its status, at the orders, or
+    through this object. A test that needs it PENDING configures `settle_seconds=3600` before the call, and calls
+    `settle()` when the marketplace may answer.
+    """
     # This plugin is imported before coverage begins to measure: what it imports at the top would count as never run.
     from backoffice.sandbox.server import Server  # noqa: PLC0415 -- see above
     from backoffice.sandbox.switches import Switches  # noqa: PLC0415 -- see above
     from backoffice.sandbox.world import World  # noqa: PLC0415 -- see above
     from backoffice.sandbox.worlds.loading import load  # noqa: PLC0415 -- see above
 
-    world = World(tmp_path / "sandbox.sqlite3", switches=Switches(limits=False))
+    world = World(tmp_path / "sandbox.sqlite3", switches=Switches(limits=False, settle_seconds=0))
     load(world, "empty")
     server = Server(world)
     server.start()

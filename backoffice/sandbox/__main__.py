@@ -25,7 +25,10 @@ def main() -> int:
     except ValueError as error:
         return _give_up(str(error))
     options.state.parent.mkdir(parents=True, exist_ok=True)
-    switches = Switches(limits=options.limits == "on", speed=options.speed, alive=options.world == "demo")
+    switches = Switches(limits=options.limits == "on", speed=options.speed)
+    if options.world == "demo":
+        switches.alive = True
+        switches.settle_seconds = 240  # people watch here: at speed 60 they see an action wait for its end
     world = World(options.state, switches=switches)
     try:
         load(world, options.world)
@@ -46,7 +49,7 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m backoffice.sandbox", description="Mirakl, simulated.")
     parser.add_argument("--port", type=int, default=9100, help="on 127.0.0.1; 0 takes a free one")
-    parser.add_argument("--world", default="demo", help="empty, demo, or scale:N")
+    parser.add_argument("--world", default="demo", help="empty, demo, trouble, or scale:N")
     parser.add_argument("--state", type=Path, default=Path("var/sandbox.sqlite3"), help="file that keeps the world")
     parser.add_argument("--speed", type=_speed, default=1.0, help="how many times faster than Mirakl things go")
     parser.add_argument("--limits", choices=("on", "off"), default="on", help="enforce the call frequencies")

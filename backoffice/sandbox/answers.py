@@ -17,6 +17,7 @@ CODES = {
     403: "FORBIDDEN",
     404: "DATA_NOT_FOUND",
     405: "METHOD_NOT_ALLOWED",
+    415: "UNSUPPORTED_MEDIA_TYPE",
     429: "TOO_MANY_REQUEST",
     500: "UNEXPECTED",
     503: "UNEXPECTED",
@@ -37,13 +38,24 @@ def json_answer(value: Any, status: int = 200) -> Response:
 
 
 class RefusedError(Exception):
-    """An answer of 4xx or 5xx; `field` names the parameter at fault, `extensions` its limits."""
+    """An answer of 4xx or 5xx; `field` names the parameter at fault, `extensions` its limits.
 
-    def __init__(
-        self, status: int, message: str, *, field: str = "", extensions: dict[str, Any] | None = None, code: str = ""
+    Several faults of one body go into `errors`, by the path of the field, instead.
+    """
+
+    def __init__(  # noqa: PLR0913 -- all but two are named, and most stay away
+        self,
+        status: int,
+        message: str,
+        *,
+        field: str = "",
+        extensions: dict[str, Any] | None = None,
+        errors: dict[str, str] | None = None,
+        code: str = "",
     ) -> None:
         super().__init__(message)
-        self.status, self.message, self.field, self.extensions = status, message, field, extensions
+        self.status, self.message, self.extensions = status, message, extensions
+        self.errors = errors or ({field: message} if field else {})
         self.code = code or CODES[status]
         self.headers: dict[str, str] = {}
 
@@ -53,11 +65,10 @@ class RefusedError(Exception):
 
     def answer(self) -> Response:
         body: dict[str, Any] = {"code": self.code, "message": self.message}
-        if self.field:
-            item: dict[str, Any] = {"field": self.field, "message": self.message}
-            if self.extensions:
-                item["extensions"] = self.extensions
-            body["errors"] = [item]
+        extensions = {"extensions": self.extensions} if self.extensions else {}
+        items = [{"field": field, "message": text, **extensions} for field, text in self.errors.items()]
+        if items:
+            body["errors"] = items
         response = json_answer(body, self.status)
         response.headers.update(self.headers)
         return response

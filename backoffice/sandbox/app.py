@@ -6,9 +6,11 @@ import secrets
 import threading
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from werkzeug.exceptions import ClientDisconnected
 from werkzeug.wrappers import Request, Response
 
 from backoffice.sandbox import frequency, trouble
@@ -95,25 +97,53 @@ class Sandbox:
         self, operation: Operation, request: Request, path: dict[str, str], entry: dict[str, Any]
     ) -> Response:
         entry["operation"] = operation.id
-        fault = self._strike(operation.id, request, entry)
-        if fault is not None:
-            trouble.before(fault, request, self.closing, envelope=RefusedError)
-        client = self.world.tokens.bearer(request.headers.get("Authorization", ""))
+        call = Call(self.world, operation, request, path, self.world.clock.now(), entry["request_id"])
+        if not operation.writes:
+            return self._outcome(call, entry)
+        _read_whole(request)
+        self.world.writes.arrived(call)
+        answer = self._outcome(call, entry)
+        self.world.writes.answered(call, answer.status_code)
+        return answer
+
+    def _outcome(self, call: Call, entry: dict[str, Any]) -> Response:
+        """What the caller is told, be it a refusal. Raises ConnectionError where a fault keeps it away."""
+        fault = self._strike(call.operation.id, call.request, entry)
+        try:
+            if fault is not None:
+                trouble.before(fault, call.request, self.closing, envelope=RefusedError)
+            # The clock is read again: a fault may have held the call up.
+            answer = self._authorised(replace(call, now=self.world.clock.now()), entry)
+        except RefusedError as refused:
+            answer = refused.answer()
+        return trouble.after(fault, call.request, answer)
+
+    def _authorised(self, call: Call, entry: dict[str, Any]) -> Response:
+        operation = call.operation
+        client = self.world.tokens.bearer(call.request.headers.get("Authorization", ""))
         entry["client"] = client.id
         if operation.scope not in client.scopes:
             raise RefusedError(403, f"The client lacks the scope {operation.scope}.")
-        call = Call(self.world, operation, request, path, self.world.clock.now())
         if operation.every is not None:
             self._count(call, operation.every, client.id)
-        return trouble.after(fault, request, operation.handler(call))
+        return operation.handler(call)
 
     def _count(self, call: Call, every: timedelta, client_id: str) -> None:
         """A call with a page token belongs to its walk, which was counted by its first call (question 59a)."""
         if self.world.switches.limits and "page_token" not in call.request.args:
             pause = frequency.seconds(every, self.world.switches.speed)
-            self.world.frequency.count(client_id, call.operation.id, every=pause, now=call.now)
+            of = call.path.get(call.operation.per, "")
+            self.world.frequency.count(client_id, call.operation.id, every=pause, now=call.now, of=of)
 
     def _strike(self, operation_id: str, request: Request, entry: dict[str, Any]) -> Fault | None:
         fault = self.world.faults.strike(operation_id, with_page_token="page_token" in request.args)
         entry["fault"] = fault.kind if fault else None
         return fault
+
+
+def _read_whole(request: Request) -> None:
+    """A caller that goes away in the middle of its body has asked nothing."""
+    try:
+        request.get_data()
+    except ClientDisconnected as gone:
+        raise ConnectionAbortedError("the body did not arrive") from gone

@@ -22,11 +22,16 @@ class Call:
     request: Request
     path: dict[str, str]
     now: datetime
+    request_id: str
 
 
 @dataclass(frozen=True)
 class Operation:
-    """An endpoint of Mirakl. `every` is the published maximum frequency, None where it is "on need"."""
+    """An endpoint of Mirakl. `every` is the published maximum frequency, None where it is "on need".
+
+    `per` names the path parameter that the frequency is counted for; a call of one that `writes` is kept in the state
+    file.
+    """
 
     id: str
     method: str
@@ -34,3 +39,5 @@ class Operation:
     scope: str
     every: timedelta | None
     handler: Callable[[Call], Response]
+    per: str = ""
+    writes: bool = False

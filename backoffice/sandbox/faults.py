@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import threading
-from typing import Literal
+from dataclasses import dataclass
+from itertools import count
+from random import Random
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
+
+if TYPE_CHECKING:
+    from backoffice.sandbox.switches import Switches
 
 Kind = Literal["429", "500", "503", "401", "slow", "html", "broken-json", "cut", "expired-page-token"]
 
 
 class Fault(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """`times` None: until it is cleared. `after`: so many calls of the operation pass first."""
+    """`times` None: until it is cleared. `after`: so many calls of the operation pass first. `share` leaves it to
+    chance, the same for the same seed and the same number of calls before.
+
+    A cut comes `when`: "before" the call has an effect, "after_commit" (as `after_commit` says too), or "midway", with
+    half of the answer's body on the wire.
+    """
 
     operation: str = "*"
     kind: Kind
@@ -21,6 +32,15 @@ class Fault(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     seconds: float = 3.0  # slow
     status: int = 200  # html: the status that comes with the page
     after_commit: bool = False  # cut: the call takes effect, only its answer is lost
+    when: Literal["before", "after_commit", "midway"] = "before"
+    share: float = 1.0
+
+    def __post_init__(self) -> None:
+        if self.after_commit and self.when == "before":
+            self.when = "after_commit"
+        self.after_commit = self.when != "before"
+        if not 0 <= self.share <= 1:
+            raise ValueError("share is a number from 0 to 1.")
 
     def concerns(self, operation: str, *, with_page_token: bool) -> bool:
         if self.kind == "expired-page-token" and not with_page_token:
@@ -28,36 +48,56 @@ class Fault(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         return self.operation in ("*", operation)
 
 
+@dataclass
+class Scripted:
+    """A fault, its number among those scripted since the last clearing, and how many calls were left to its chance."""
+
+    fault: Fault
+    number: int
+    drawn: int = 0
+
+    def hits(self, seed: int) -> bool:
+        self.drawn += 1
+        chance = Random(f"{seed} {self.number} {self.drawn}").random()  # noqa: S311 -- the same every time
+        return chance < self.fault.share
+
+
 class Faults:
-    def __init__(self) -> None:
+    def __init__(self, switches: Switches) -> None:
+        self._switches = switches
         self._lock = threading.Lock()
-        self._scripted: list[Fault] = []
+        self._scripted: list[Scripted] = []
+        self._numbers = count(1)
 
     def add(self, fault: Fault) -> None:
         with self._lock:
-            self._scripted.append(fault)
+            self._scripted.append(Scripted(fault, next(self._numbers)))
 
     def clear(self) -> None:
         with self._lock:
             self._scripted.clear()
+            self._numbers = count(1)
 
     def waiting(self) -> list[Fault]:
         with self._lock:
-            return list(self._scripted)
+            return [scripted.fault for scripted in self._scripted]
 
     def strike(self, operation: str, *, with_page_token: bool) -> Fault | None:
         """The fault that this call meets. Every fault that concerns the operation counts the call for its `after`."""
-        struck: Fault | None = None
+        struck: Scripted | None = None
         with self._lock:
-            for fault in self._scripted:
+            for scripted in self._scripted:
+                fault = scripted.fault
                 if not fault.concerns(operation, with_page_token=with_page_token):
                     continue
                 if fault.after > 0:
                     fault.after -= 1
-                elif struck is None:
-                    struck = fault
-            if struck is not None and struck.times is not None:
-                struck.times -= 1
-                if struck.times <= 0:
+                elif struck is None and scripted.hits(self._switches.seed):
+                    struck = scripted
+            if struck is None:
+                return None
+            if struck.fault.times is not None:
+                struck.fault.times -= 1
+                if struck.fault.times <= 0:
                     self._scripted.remove(struck)
-        return struck
+        return struck.fault

@@ -8,12 +8,30 @@ from urllib.parse import unquote
 
 from backoffice.sandbox.answers import RefusedError
 from backoffice.sandbox.calls import Operation
-from backoffice.sandbox.connect import orders
+from backoffice.sandbox.connect import accepting, following, orders
 
 MINUTE = timedelta(minutes=1)
 
 OPERATIONS = (
     Operation("v2-listOrders", "GET", "/connect/v2/orders", "connect:order:read", MINUTE, orders.list_orders),
+    Operation(
+        "v2-acceptOrderLines",
+        "PUT",
+        "/connect/v2/orders/{order_id}/accept",
+        "connect:order:accept",
+        None,
+        accepting.accept_order_lines,
+        writes=True,
+    ),
+    Operation(
+        "v2-getActionStatus",
+        "GET",
+        "/connect/v2/orders/actions/{action_id}",
+        "connect:order:action:read",
+        MINUTE,
+        following.get_action_status,
+        per="action_id",
+    ),
 )
 NAMES = (*(operation.id for operation in OPERATIONS), "token", "*")  # what a fault may strike
 

@@ -1,12 +1,13 @@
-"""The state file: the orders, the tokens and a few facts of one world, in SQLite."""
+"""The state file of one world, in SQLite: orders, actions and who asked for them, scripts, tokens and a few facts."""
 
 from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -22,6 +23,33 @@ CREATE TABLE IF NOT EXISTS orders (
     body BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS orders_newest ON orders (updated_at DESC, id DESC);
 CREATE INDEX IF NOT EXISTS orders_moving ON orders (moves_at) WHERE moves_at IS NOT NULL;
+CREATE TABLE IF NOT EXISTS actions (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    order_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    body BLOB NOT NULL,
+    request_id TEXT NOT NULL UNIQUE,
+    script BLOB NOT NULL,
+    status TEXT NOT NULL,
+    errors BLOB NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    due_at INTEGER,
+    shown_at INTEGER);
+CREATE INDEX IF NOT EXISTS actions_due ON actions (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS actions_of_order ON actions (order_id);
+CREATE TABLE IF NOT EXISTS scripts (number INTEGER PRIMARY KEY, order_id TEXT, body BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS scripts_of_order ON scripts (order_id);
+CREATE TABLE IF NOT EXISTS writes (
+    number INTEGER PRIMARY KEY,
+    request_id TEXT NOT NULL UNIQUE,
+    at INTEGER NOT NULL,
+    operation TEXT NOT NULL,
+    path BLOB NOT NULL,
+    body BLOB NOT NULL,
+    status INTEGER,
+    action_id TEXT);
 """
 
 
@@ -66,24 +94,33 @@ class Store:
     def remember(self, name: str, value: str) -> None:
         self.change("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
 
-    def put_orders(self, orders: Iterable[StoredOrder], **facts: str) -> None:
-        """Insert or overwrite by id, and remember the facts, all or nothing."""
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing; other threads wait. Within another transaction it is a part of that."""
         with self.lock:
+            if self._db.in_transaction:
+                yield
+                return
             self._db.execute("BEGIN IMMEDIATE")
             try:
-                self._db.executemany(
-                    "INSERT INTO orders (id, updated_at, status, fulfillment_type, moves_at, body)"
-                    " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET updated_at = excluded.updated_at,"
-                    " status = excluded.status, fulfillment_type = excluded.fulfillment_type,"
-                    " moves_at = excluded.moves_at, body = excluded.body",
-                    orders,
-                )
-                for name, value in facts.items():
-                    self.remember(name, value)
+                yield
             except BaseException:
                 self._db.execute("ROLLBACK")
                 raise
             self._db.execute("COMMIT")
+
+    def put_orders(self, orders: Iterable[StoredOrder], **facts: str) -> None:
+        """Insert or overwrite by id, and remember the facts, all or nothing."""
+        with self.transaction():
+            self._db.executemany(
+                "INSERT INTO orders (id, updated_at, status, fulfillment_type, moves_at, body)"
+                " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET updated_at = excluded.updated_at,"
+                " status = excluded.status, fulfillment_type = excluded.fulfillment_type,"
+                " moves_at = excluded.moves_at, body = excluded.body",
+                orders,
+            )
+            for name, value in facts.items():
+                self.remember(name, value)
 
     def tidy(self) -> None:
         """Move what was written into the file itself: a large world would be read out of its journal from then on."""
@@ -97,5 +134,6 @@ class Store:
         """A number that no stored order has: part of the next order's id."""
         return int(self.rows("SELECT coalesce(max(number), 0) + 1 FROM orders")[0][0])
 
-    def counts(self) -> dict[str, int]:
-        return dict(self.rows("SELECT status, count(*) FROM orders GROUP BY status ORDER BY status"))
+    def counts(self, table: Literal["orders", "actions"] = "orders") -> dict[str, int]:
+        """How many rows there are of each status."""
+        return dict(self.rows(f"SELECT status, count(*) FROM {table} GROUP BY status ORDER BY status"))  # noqa: S608 -- one of two names

@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+MOST_SECONDS = 10**9
+
 
 class Switches(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     limits: bool = True  # enforce the call frequencies
@@ -13,6 +15,10 @@ class Switches(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     alive: bool = False  # new orders arrive and old ones move on by themselves
     token_seconds: int = 3599  # life of an access token
     strict_audience: bool = False  # the token endpoint demands our audience
+    settle_seconds: float = 8.0  # until the marketplace ends an action; divided by speed
+    show_seconds: float = 0.0  # from an action's SUCCESS until the order shows it; divided by speed
+    strict_decisions: bool = False  # a decision that leaves out awaiting lines fails
+    seed: int = 1  # of what is left to chance in scripted trouble
 
     def change(self, **wanted: Any) -> None:
         """Set what is named. `limits` also takes "on" and "off". Raises ValueError and then has changed nothing."""
@@ -23,5 +29,7 @@ class Switches(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
             raise ValueError("speed must be above 0")
         if changed.token_seconds <= 0:
             raise ValueError("token_seconds must be above 0")
+        if not (0 <= changed.settle_seconds < MOST_SECONDS and 0 <= changed.show_seconds < MOST_SECONDS):
+            raise ValueError(f"settle_seconds and show_seconds are 0 or more and below {MOST_SECONDS:,}")
         for name in wanted:
             setattr(self, name, getattr(changed, name))

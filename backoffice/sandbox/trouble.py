@@ -21,7 +21,7 @@ def before(fault: Fault, request: Request, closing: threading.Event, *, envelope
     """The faults that keep the call from its handler: raises what is answered instead."""
     if fault.kind == "slow":
         closing.wait(fault.seconds)
-    elif fault.kind == "cut" and not fault.after_commit:
+    elif fault.kind == "cut" and fault.when == "before":
         _cut(request)
     elif fault.kind == "expired-page-token":
         raise RefusedError(400, "The page token has expired. Start again from the first page.", field="page_token")
@@ -44,12 +44,20 @@ def after(fault: Fault | None, request: Request, answer: Response) -> Response:
         text = answer.get_data()
         return Response(text[: len(text) // 2], answer.status_code, content_type="application/json")
     if fault.kind == "cut":
-        _cut(request)
+        _cut(request, _half(answer) if fault.when == "midway" else b"")
     return answer
 
 
-def _cut(request: Request) -> None:
+def _half(answer: Response) -> bytes:
+    """The head of an answer, which promises the whole body, and half of that."""
+    body = answer.get_data()
+    head = "".join(f"{name}: {value}\r\n" for name, value in answer.headers.items())
+    return f"HTTP/1.1 {answer.status}\r\n{head}\r\n".encode("latin-1") + body[: len(body) // 2]
+
+
+def _cut(request: Request, before: bytes = b"") -> None:
     """Close the connection under the caller; what the server does with the error is to say nothing."""
     connection: socket.socket = request.environ["werkzeug.socket"]
+    connection.sendall(before)
     connection.shutdown(socket.SHUT_RDWR)
     raise ConnectionAbortedError("cut on purpose")

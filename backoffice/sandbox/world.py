@@ -9,14 +9,17 @@ from backoffice.sandbox.clock import Clock
 from backoffice.sandbox.faults import Faults
 from backoffice.sandbox.frequency import Frequency
 from backoffice.sandbox.journal import Journal
+from backoffice.sandbox.market.scripts import Scripts
 from backoffice.sandbox.paging import PageTokens
 from backoffice.sandbox.store import Store
 from backoffice.sandbox.switches import Switches
 from backoffice.sandbox.tokens import Tokens
+from backoffice.sandbox.writes import Writes
 
 
 class World:
-    """Orders, tokens, clock and page tokens outlive a restart; faults, journal and counted calls do not."""
+    """Orders, actions, writes, scripts, tokens, clock and page tokens outlive a restart; faults, journal and counted
+    calls do not."""
 
     def __init__(self, state: str | Path, *, switches: Switches | None = None) -> None:
         self.switches = switches or Switches()
@@ -24,7 +27,9 @@ class World:
         self.clock = Clock(self.store)
         self.tokens = Tokens(self.store, self.clock, self.switches)
         self.page_tokens = PageTokens(self.store)
-        self.faults = Faults()
+        self.scripts = Scripts(self.store)
+        self.writes = Writes(self.store)
+        self.faults = Faults(self.switches)
         self.frequency = Frequency()
         self.journal = Journal()
         self.next_arrival = self.clock.now()  # of an order, in a world that is alive
@@ -39,6 +44,8 @@ class World:
             "now": self.clock.now(),
             "orders": self.store.counts(),
             "switches": self.switches,
+            "actions": self.store.counts("actions"),
+            "scripts": self.scripts.waiting(),
             "faults": self.faults.waiting(),
             "tokens": self.store.rows("SELECT count(*) FROM tokens")[0][0],
         }

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import yaml
 
+from backoffice.mirakl import ClientCredentials, Connect
+from backoffice.mirakl.auth import Token
 from backoffice.sandbox.server import Server
 from backoffice.sandbox.switches import Switches
 from backoffice.sandbox.world import World
@@ -58,3 +60,25 @@ def sandbox(judge: Judge, world: World, exchanges: list[Exchange]) -> Iterator[R
 @pytest.fixture
 def caller(sandbox: RunningSandbox) -> Caller:
     return Caller(sandbox)
+
+
+class OwnTokens:
+    """A store of tokens for one process."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, str] = {}
+
+    def get(self, key: str, fetch: Callable[[], Token]) -> str:
+        if key not in self._kept:
+            self._kept[key] = fetch().access_token
+        return self._kept[key]
+
+    def drop(self, key: str, token: str) -> None:
+        del self._kept[key]
+
+
+@pytest.fixture
+def api(sandbox: RunningSandbox) -> Connect:
+    """Our client, unpaced."""
+    auth = ClientCredentials(sandbox.token_url, sandbox.client_id, sandbox.client_secret, tokens=OwnTokens())
+    return Connect(sandbox.connect_url, auth=auth)

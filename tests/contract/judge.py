@@ -27,13 +27,17 @@ class NoEnvelopeError(OpenAPIError):
 class Judge:
     """Says what is wrong with an exchange; raises the validator's own errors.
 
-    Two statements of the contract are put right first: a custom attribute's value is typed `object` but holds anything
-    (it is judged by `attribute_faults`), and the document as a whole is not valid OpenAPI, so only messages are judged.
+    Three statements of the contract are put right first: a custom attribute's value is typed `object` but holds
+    anything (it is judged by `attribute_faults`), some objects are not said to be objects, so that a list would do, and
+    the document as a whole is not valid OpenAPI, so only messages are judged.
     """
 
     def __init__(self, contract: Json) -> None:
         self.contract = deepcopy(contract)
         del self.contract["components"]["schemas"]["CustomAttributeResponse"]["properties"]["value"]["type"]
+        for schema in self.contract["components"]["schemas"].values():
+            if "properties" in schema:
+                schema.setdefault("type", "object")
         self._api = OpenAPI.from_dict(self.contract, config=Config(spec_validator_cls=None))
 
     def request(self, exchange: Exchange) -> None:
@@ -41,15 +45,16 @@ class Judge:
 
     def answer(self, exchange: Exchange) -> None:
         """A status that the operation does not declare conforms by carrying the error envelope."""
-        if exchange.status == 200:
-            content_type = exchange.answer_headers["Content-Type"]
+        content_type = exchange.answer_headers["Content-Type"]
+        if exchange.status < 300:
             answer = MockResponse(exchange.body, exchange.status, content_type=content_type)
             self._api.validate_response(self._request(exchange), answer)
         else:
-            self._envelope(json.loads(exchange.body))
+            self._envelope(content_type, json.loads(exchange.body))
 
-    def _envelope(self, body: Any) -> None:
-        faults = [error.message for error in self._schema("Error").iter_errors(body)]
+    def _envelope(self, content_type: str, body: Any) -> None:
+        faults = [] if content_type == "application/json" else [content_type]
+        faults += [error.message for error in self._schema("Error").iter_errors(body)]
         if faults:
             raise NoEnvelopeError(faults)
 
@@ -81,7 +86,29 @@ class Judge:
     def _request(self, exchange: Exchange) -> MockRequest:
         args: MultiDict[str, str] = MultiDict(parse_qsl(exchange.query, keep_blank_values=True))
         path = BASE + exchange.path.removeprefix(MOUNT)
-        return MockRequest(HOST, exchange.method.lower(), path, args=args, headers=dict(exchange.headers))
+        return MockRequest(
+            HOST,
+            exchange.method.lower(),
+            path,
+            args=args,
+            headers=dict(exchange.headers),
+            data=exchange.sent,
+            content_type=exchange.headers.get("Content-Type", ""),
+        )
+
+
+def changed(exchange: Exchange, body: Any) -> Exchange:
+    """The exchange with another answer."""
+    return Exchange(**{**vars(exchange), "body": json.dumps(body).encode()})
+
+
+def conforms(judge: Judge, exchange: Exchange) -> bool:
+    """Whether its answer is one of the contract."""
+    try:
+        judge.answer(exchange)
+    except OpenAPIError:
+        return False
+    return True
 
 
 def mutations(judge: Judge, value: Any, schema: Json, where: str = "$") -> Iterator[tuple[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 from werkzeug.datastructures import Headers
@@ -17,9 +18,10 @@ class Exchange:
     """One request and its answer, as they were."""
 
     method: str
-    path: str
+    path: str  # still percent-encoded
     query: str  # still percent-encoded
     headers: Headers
+    sent: bytes
     status: int
     answer_headers: Headers
     body: bytes
@@ -40,11 +42,21 @@ class Recorder:
             answered.append((status, headers))
             return start_response(status, headers, *rest)
 
+        question = request.get_data()
+        environ["wsgi.input"] = BytesIO(question)
         body = b"".join(self._app(environ, remember))
         status, headers = answered[0]
         if request.path.startswith("/connect/"):
-            sent = Headers(list(request.headers.items()))
-            query = environ["QUERY_STRING"]
-            code = int(status.split()[0])
-            self._exchanges.append(Exchange(request.method, request.path, query, sent, code, Headers(headers), body))
+            self._exchanges.append(
+                Exchange(
+                    method=request.method,
+                    path=environ["RAW_URI"].partition("?")[0],
+                    query=environ["QUERY_STRING"],
+                    headers=Headers(list(request.headers.items())),
+                    sent=question,
+                    status=int(status.split()[0]),
+                    answer_headers=Headers(headers),
+                    body=body,
+                )
+            )
         return [body]

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from openapi_core.exceptions import OpenAPIError
 
-from backoffice.mirakl import ClientCredentials, Connect
-from backoffice.mirakl.auth import Token
+from backoffice.mirakl import Connect
 from backoffice.sandbox.world import World
-from tests.contract.judge import Judge, mutations
+from tests.contract.judge import Judge, changed, conforms, mutations
 from tests.contract.recording import Exchange
 from tests.sandbox.calling import Caller, bearer
 from tests.sandbox_server import RunningSandbox
@@ -188,18 +186,6 @@ def test_every_mutation_of_an_answer_is_rejected(
     assert accepted == []
 
 
-def changed(exchange: Exchange, body: Any) -> Exchange:
-    return Exchange(**{**vars(exchange), "body": json.dumps(body).encode()})
-
-
-def conforms(judge: Judge, exchange: Exchange) -> bool:
-    try:
-        judge.answer(exchange)
-    except OpenAPIError:
-        return False
-    return True
-
-
 @pytest.mark.parametrize(
     "params",
     [
@@ -263,27 +249,8 @@ def test_every_mutation_of_an_envelope_is_rejected(caller: Caller, exchanges: li
     assert [place for place, body in broken if conforms(judge, changed(exchanges[0], body))] == []
 
 
-class OwnTokens:
-    """A store of tokens for one process."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, str] = {}
-
-    def get(self, key: str, fetch: Callable[[], Token]) -> str:
-        if key not in self._kept:
-            self._kept[key] = fetch().access_token
-        return self._kept[key]
-
-    def drop(self, key: str, token: str) -> None:
-        del self._kept[key]
-
-
 @pytest.mark.parametrize("world", ["scale:250"], indirect=True)
-def test_requests_of_our_client_conform(
-    sandbox: RunningSandbox, world: World, exchanges: list[Exchange], judge: Judge
-) -> None:
-    auth = ClientCredentials(sandbox.token_url, sandbox.client_id, sandbox.client_secret, tokens=OwnTokens())
-    api = Connect(sandbox.connect_url, auth=auth)
+def test_requests_of_our_client_conform(api: Connect, world: World, exchanges: list[Exchange], judge: Judge) -> None:
     since = datetime.now(UTC) - timedelta(days=40)
     known = world.store.rows("SELECT id FROM orders LIMIT 1")[0][0]
     questions: list[dict[str, Any]] = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import requests
 
@@ -21,7 +22,7 @@ def bearer(sandbox: RunningSandbox, **fields: str) -> dict[str, str]:
 
 
 class Caller:
-    """Calls v2-listOrders with one token."""
+    """Calls operations with one token; where none is named it is v2-listOrders."""
 
     def __init__(self, sandbox: RunningSandbox) -> None:
         self.url = f"{sandbox.connect_url}/v2/orders"
@@ -29,6 +30,35 @@ class Caller:
 
     def answer(self, **params: Any) -> requests.Response:
         return requests.get(self.url, params=params, headers=self.headers, timeout=30)
+
+    def accept(self, order_id: str, body: Any = None, **options: Any) -> requests.Response:
+        """Call v2-acceptOrderLines; without a body its first line is accepted."""
+        if body is None:
+            body = {"order_lines": [{"id": f"{order_id}-1", "accepted": True}]}
+        options = options or {"json": body}
+        headers = {**self.headers, **options.pop("headers", {})}
+        return requests.put(f"{self.url}/{quote(order_id, safe='')}/accept", headers=headers, timeout=30, **options)
+
+    def decide(self, order_id: str, *accepted: bool) -> str:
+        """Accept or refuse the order's lines, from the first on; the id of the action."""
+        lines = [{"id": f"{order_id}-{position}", "accepted": yes} for position, yes in enumerate(accepted, 1)]
+        answer = self.accept(order_id, {"order_lines": lines})
+        assert answer.status_code == 202, answer.text
+        found: str = answer.json()["action_id"]
+        return found
+
+    def action(self, action_id: str) -> requests.Response:
+        """Call v2-getActionStatus."""
+        return requests.get(f"{self.url}/actions/{action_id}", headers=self.headers, timeout=30)
+
+    def end(self, action_id: str) -> tuple[str, str | None]:
+        """Status and error code of an action."""
+        found = self.action(action_id).json()
+        return found["status"], found["errors"][0]["code"] if "errors" in found else None
+
+    def order(self, order_id: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.page(order_ids=order_id)["data"][0]
+        return found
 
     def page(self, **params: Any) -> dict[str, Any]:
         answer = self.answer(**params)

@@ -95,6 +95,8 @@ def test_wrong_arguments_are_400_and_change_nothing(sandbox: RunningSandbox, ver
         ("place", {"quantity": -1}, "quantity is a whole number of 0 or more"),
         ("place-many", {"count": 2, "quantity": 1.5}, "quantity is a whole number of 0 or more"),
         ("configure", {"token_seconds": 0}, "token_seconds must be above 0"),
+        ("configure", {"settle_seconds": -1}, "settle_seconds and show_seconds are 0 or more"),
+        ("configure", {"show_seconds": 1e9}, "settle_seconds and show_seconds are 0 or more"),
         ("fault", {"kind": "500", "operation": "v2-listOrder"}, "There is no operation 'v2-listOrder': v2-listOrders,"),
         ("fault", {"kind": "500", "times": 0}, "times is 1 or more"),
         ("advance", {"seconds": 9e11}, "The clock goes at most 100 years ahead."),
@@ -186,6 +188,21 @@ def test_page_shows_the_world(sandbox: RunningSandbox, caller: Caller) -> None:
     assert "<script" not in answer.text
 
 
+def test_page_shows_actions_and_how_the_next_will_end(sandbox: RunningSandbox, caller: Caller) -> None:
+    order_id = sandbox.place_order(channel_id="0001", lines=2)["id"]
+    sandbox.script_action(code="OTHER", message="Non <b>!")
+    action_id = caller.decide(order_id, True, False)
+    caller.end(action_id)
+    sandbox.script_action(order_id=order_id, code="OUT_OF_STOCK", times=None)
+    sandbox.script_action(channel_id="0002", outcome="slow", seconds=9, share=0.25, mixed=True, times=3)
+
+    text = requests.get(f"{sandbox.url}/_control", timeout=30).text
+
+    assert f"<td>{order_id}</td><td>accept 1, refuse 1</td><td>FAILED</td><td>OTHER: Non &lt;b&gt;!</td>" in text
+    assert f"OUT_OF_STOCK for {order_id}, until cleared" in text
+    assert "slow for channel 0002, 3 more times, if decided both ways, 25.0% of them" in text
+
+
 def test_page_has_its_own_style(sandbox: RunningSandbox) -> None:
     answer = requests.get(f"{sandbox.url}/_control/style.css", timeout=30)
 
@@ -225,9 +242,11 @@ def test_every_form_of_the_page_works(sandbox: RunningSandbox) -> None:
     fields = {
         "place-many": {"count": "2"},
         "update": {"order_id": order["id"], "status": "DELIVERED"},
-        "fault": {"operation": "token", "kind": "cut", "times": "0", "after": "0", "after_commit": "on"},
+        "fault": {"operation": "token", "kind": "cut", "times": "0", "after": "0", "when": "midway"},
         "advance": {"seconds": "3600"},
-        "configure": {"alive": "on", "speed": "2.5", "token_seconds": "60"},
+        "configure": {"alive": "on", "speed": "2.5", "token_seconds": "60", "settle_seconds": "0.5", "seed": "3"},
+        "script-action": {"code": "OTHER", "times": "0", "share": "0.5", "mixed": "on", "channel_id": "0002"},
+        "settle": {},
     }
 
     for form, values in fields.items():
@@ -235,8 +254,11 @@ def test_every_form_of_the_page_works(sandbox: RunningSandbox) -> None:
 
     state = sandbox.state()
     assert state["orders"]["DELIVERED"] == 1
-    assert state["faults"][0] | {"operation": "token", "times": None, "after_commit": True} == state["faults"][0]
+    assert state["faults"][0] | {"operation": "token", "times": None, "when": "midway"} == state["faults"][0]
     assert (state["switches"]["limits"], state["switches"]["alive"], state["switches"]["speed"]) == (False, True, 2.5)
-    for form in ("clear-faults", "revoke-tokens", "clear-journal"):
+    assert (state["switches"]["settle_seconds"], state["switches"]["seed"]) == (0.5, 3)
+    wanted = {"code": "OTHER", "times": None, "share": 0.5, "mixed": True, "channel_id": "0002", "order_id": None}
+    assert state["scripts"][0] | wanted == state["scripts"][0]
+    for form in ("clear-faults", "revoke-tokens", "clear-journal", "clear-scripts"):
         assert submit(sandbox, form).status_code == 303
-    assert sandbox.state()["faults"] == []
+    assert (sandbox.state()["faults"], sandbox.state()["scripts"]) == ([], [])

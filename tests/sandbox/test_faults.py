@@ -106,6 +106,38 @@ def test_cut_fault_closes_before_or_after_the_call_took_effect(
     assert [entry["status"] for entry in sandbox.journal()] == [None]
 
 
+def test_cut_midway_sends_half_of_the_answer(sandbox: RunningSandbox, caller: Caller) -> None:
+    sandbox.fault("v2-listOrders", kind="cut", when="midway")
+
+    with pytest.raises(requests.exceptions.ChunkedEncodingError):
+        caller.answer()
+
+    assert [entry["fault"] for entry in sandbox.journal()] == [None, "cut"]
+
+
+def struck(sandbox: RunningSandbox, caller: Caller, *, seed: int) -> list[bool]:
+    sandbox.clear_faults()
+    sandbox.configure(seed=seed)
+    sandbox.fault("v2-listOrders", kind="500", share=0.2, times=None)
+    sandbox.fault("v2-listOrders", kind="503", share=0.2, times=5)
+    return [caller.answer().status_code != 200 for _ in range(40)]
+
+
+def test_share_of_the_calls_is_struck_by_chance_that_the_seed_repeats(sandbox: RunningSandbox, caller: Caller) -> None:
+    first, again, other = (struck(sandbox, caller, seed=seed) for seed in (1, 1, 2))
+
+    assert first == again != other
+    assert all(4 < sum(run) < 25 for run in (first, other))
+
+
+def test_fault_that_missed_by_chance_is_not_used_up(sandbox: RunningSandbox, caller: Caller) -> None:
+    sandbox.fault("v2-listOrders", kind="500", share=0, times=1)
+    sandbox.fault("v2-listOrders", kind="503")
+
+    assert [caller.answer().status_code for _ in range(2)] == [503, 200]
+    assert [fault["kind"] for fault in sandbox.state()["faults"]] == ["500"]
+
+
 def test_slow_fault_delays_a_good_answer(sandbox: RunningSandbox, caller: Caller) -> None:
     sandbox.fault("v2-listOrders", kind="slow", seconds=0.3)
 
@@ -127,6 +159,12 @@ def test_expired_page_token_fault_waits_for_a_page_token(sandbox: RunningSandbox
 
 
 def test_fault_that_does_not_exist_is_refused(sandbox: RunningSandbox) -> None:
-    for fault in ({"kind": "earthquake"}, {"kind": "500", "tmies": 2}, {}):
+    for fault in (
+        {"kind": "earthquake"},
+        {"kind": "500", "tmies": 2},
+        {},
+        {"kind": "500", "share": 2},
+        {"kind": "cut", "when": "x"},
+    ):
         assert requests.post(f"{sandbox.url}/_control/fault", json=fault, timeout=30).status_code == 400
     assert sandbox.state()["faults"] == []

@@ -88,7 +88,7 @@ def test_other_world_in_the_state_file_is_a_sentence(sandbox_process: Start, tmp
 def test_unknown_world_is_a_sentence(tmp_path: Path, world: str) -> None:
     result = refused("--port", "0", "--world", world, "--state", str(tmp_path / "s.sqlite3"))
 
-    sentence = f"There is no world {world!r}: empty, demo, or scale:N with a number of orders.\n"
+    sentence = f"There is no world {world!r}: empty, demo, trouble, or scale:N with a number of orders.\n"
     assert (result.returncode, result.stderr) == (1, sentence)
     assert list(tmp_path.iterdir()) == []
 

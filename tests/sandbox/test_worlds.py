@@ -1,4 +1,4 @@
-"""The worlds `demo` and `scale`."""
+"""The worlds `demo`, `trouble` and `scale`."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ import pytest
 
 from backoffice.sandbox.answers import from_json
 from backoffice.sandbox.dates import micros, parse
+from backoffice.sandbox.market.words import CODES
 from backoffice.sandbox.store import StoredOrder
-from backoffice.sandbox.worlds import demo, scale
+from backoffice.sandbox.worlds import demo, scale, trouble
+from tests.sandbox.calling import Caller
+from tests.sandbox_server import SandboxProcess
 
 NOW = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
 KNOWN = {
@@ -26,6 +29,7 @@ KNOWN = {
     "CHANNEL_SPECIFIC",
 }
 Order = dict[str, Any]
+Start = Callable[..., SandboxProcess]
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +124,74 @@ def test_demo_amounts_agree_with_their_adjustments(orders: list[Order]) -> None:
         assert all(money["amount"] >= 0 for money in amounts)
         assert len({money["currency"] for money in amounts}) == 1
         assert refunded <= line["price"]["amount"]
+
+
+def test_demo_has_six_orders_that_cannot_be_accepted_and_all_others_can(sandbox_process: Start) -> None:
+    sandbox = sandbox_process("--world", "demo", "--limits", "off")
+    sandbox.configure(alive=False, settle_seconds=0)
+    unwilling = {script["order_id"]: script for script in sandbox.state()["scripts"]}
+    caller = Caller(sandbox)
+    ids = [order_id for page in caller.walk(statuses="AWAITING_ACCEPTANCE", limit=100) for order_id in page]
+
+    for order_id in ids:
+        caller.decide(order_id, True)
+
+    failed = {action["order_id"]: action["errors"][0] for action in sandbox.actions() if action["status"] == "FAILED"}
+    assert len(ids) >= 42
+    assert len({script["code"] for script in unwilling.values()}) == 6
+    assert {order_id: error["code"] for order_id, error in failed.items()} == {
+        order_id: script["code"] for order_id, script in unwilling.items()
+    }
+    assert sorted(error for order_id in failed if (error := caller.end(caller.decide(order_id, True))[1])) == sorted(
+        script["code"] for script in unwilling.values() if script["times"] is None
+    )
+
+
+def test_trouble_ends_every_acceptance_in_its_own_way(sandbox_process: Start) -> None:
+    sandbox = sandbox_process("--world", "trouble", "--limits", "off")
+    sandbox.configure(settle_seconds=0)
+    caller = Caller(sandbox)
+    ids = [order_id for page in caller.walk() for order_id in page][::-1]
+
+    actions = [caller.decide(order_id, True, False) for order_id in ids]
+
+    answers = [caller.action(action_id).json() for action_id in actions]
+    ends = [_end(answer) for answer in answers]
+    assert ends == [
+        *CODES,
+        "ACTION_NOT_SUPPORTED",
+        "PENDING",
+        "gone",
+        "gone",
+        "PENDING",
+        "QUEUED_AT_CHANNEL",
+        "QUEUED_AT_CHANNEL",
+        "CHANNEL_ON_HOLIDAY",
+        "ORDER_FULFILLED_BY_PARTNER",
+        *["SUCCESS"] * 4,
+    ]
+    sandbox.advance(300)
+    assert Counter(action["status"] for action in sandbox.actions()) == {
+        "FAILED": len(CODES) + 4,
+        "SUCCESS": 7,
+        "PENDING": 1,
+        "QUEUED_AT_CHANNEL": 1,
+    }
+
+
+def _end(answer: dict[str, Any]) -> str:
+    if "id" not in answer:
+        return "gone"
+    return str(answer["errors"][0]["code"] if "errors" in answer else answer["status"])
+
+
+def test_trouble_begins_in_order_and_within_the_time_to_accept() -> None:
+    orders = [from_json(row.body) for row in trouble.orders(NOW)]
+
+    created = [parse(order["created_at"]) for order in orders]
+    assert created == sorted(created)
+    assert NOW - timedelta(hours=48) < created[0] < created[-1] < NOW
+    assert len({order["id"] for order in orders}) == len(orders)
 
 
 def test_scale_spreads_whole_orders_over_25_days() -> None:

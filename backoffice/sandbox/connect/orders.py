@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from backoffice.sandbox.calls import Call
 from backoffice.sandbox.connect import questions
 from backoffice.sandbox.dates import micros
+from backoffice.sandbox.market.settling import settle
 from backoffice.sandbox.paging import Place
 
 STATUSES = (
@@ -42,6 +43,7 @@ Row = tuple[int, str, bytes]  # updated_at, id, JSON text
 
 def list_orders(call: Call) -> Response:
     args = call.request.args
+    settle(call.world)
     if "page_token" in args:
         token = questions.single(args, "page_token") or ""
         question, place = call.world.page_tokens.read(token, call.operation.id, Question)

@@ -7,9 +7,12 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-NUMBERS = {"count", "lines", "quantity", "times", "after", "retry_after", "token_seconds"}
-AMOUNTS = {"unit_price", "seconds", "speed"}
-CHECKBOXES = {"configure": ("limits", "alive", "strict_audience"), "fault": ("after_commit",)}
+NUMBERS = {"count", "lines", "quantity", "times", "after", "retry_after", "token_seconds", "seed"}
+AMOUNTS = {"unit_price", "seconds", "speed", "share", "settle_seconds", "show_seconds"}
+CHECKBOXES = {
+    "configure": ("limits", "alive", "strict_audience", "strict_decisions"),
+    "script-action": ("mixed",),
+}
 
 DONE = {
     "place": "The order was placed.",
@@ -17,6 +20,9 @@ DONE = {
     "update": "The order was changed.",
     "fault": "The trouble is scripted.",
     "clear-faults": "No trouble is scripted any more.",
+    "script-action": "The marketplace will end the action so.",
+    "clear-scripts": "The marketplace ends every action in the ordinary way again.",
+    "settle": "The marketplace has ended what was pending.",
     "advance": "The clock was moved forward.",
     "configure": "The switches are set.",
     "revoke-tokens": "All tokens are revoked.",
@@ -29,7 +35,7 @@ def arguments(name: str, form: MultiDict[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = {key: _value(key, text.strip()) for key, text in form.items() if text.strip()}
     for box in CHECKBOXES.get(name, ()):
         found[box] = box in form
-    if name == "fault" and found.get("times") == 0:
+    if name in ("fault", "script-action") and found.get("times") == 0:
         found["times"] = None
     return found
 

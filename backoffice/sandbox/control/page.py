@@ -12,6 +12,9 @@ from backoffice.sandbox.answers import from_json
 from backoffice.sandbox.connect.orders import STATUSES
 from backoffice.sandbox.dates import moment_of, written
 from backoffice.sandbox.faults import Kind
+from backoffice.sandbox.market import actions
+from backoffice.sandbox.market.scripts import Outcome, Script
+from backoffice.sandbox.market.words import CODES
 from backoffice.sandbox.operations import NAMES
 from backoffice.sandbox.world import World
 from backoffice.sandbox.worlds.channels import CHANNELS
@@ -19,6 +22,7 @@ from backoffice.sandbox.worlds.channels import CHANNELS
 TEMPLATE = Template(Path(__file__).with_name("page.html").read_text(encoding="utf-8"))
 LAST_ORDERS = 15
 LAST_CALLS = 25
+LAST_ACTIONS = 15
 STEPS = {"600": "10 minutes", "3600": "1 hour", "43200": "12 hours", "86400": "1 day", "259200": "3 days"}
 
 
@@ -39,9 +43,17 @@ def render(world: World, message: str) -> str:
         faults=_faults(world),
         tokens=world.store.rows("SELECT count(*) FROM tokens")[0][0],
         steps=_options(STEPS),
+        codes=_options({code: code for code in CODES}),
+        outcomes=_options({outcome: outcome for outcome in get_args(Outcome)}),
+        scripts=_scripts(world),
+        actions=_actions(world) or _empty(6, "No actions yet."),
         limits=_checked(switches.limits),
         alive=_checked(switches.alive),
         strict_audience=_checked(switches.strict_audience),
+        strict_decisions=_checked(switches.strict_decisions),
+        settle_seconds=f"{switches.settle_seconds:g}",
+        show_seconds=f"{switches.show_seconds:g}",
+        seed=switches.seed,
         speed=f"{switches.speed:g}",
         token_seconds=switches.token_seconds,
         ids="".join(f"<option>{escape(order_id)}</option>" for order_id, _, _ in orders),
@@ -69,11 +81,46 @@ def _row(cells: Iterable[Any]) -> str:
 def _faults(world: World) -> str:
     texts = [
         f"{fault.kind} on {fault.operation}, "
-        + ("until cleared" if fault.times is None else f"{fault.times} more times")
+        + _how_often(fault.times)
         + (f", after {fault.after} calls" if fault.after else "")
+        + (f", {fault.share:.1%} of them" if fault.share < 1 else "")
         for fault in world.faults.waiting()
     ]
     return "".join(f"<li>{escape(text)}</li>" for text in texts or ["No trouble is scripted."])
+
+
+def _how_often(times: int | None) -> str:
+    if times is None:
+        return "until cleared"
+    return "once" if times == 1 else f"{times} more times"
+
+
+def _scripts(world: World) -> str:
+    texts = [_script_text(script) for script in world.scripts.waiting()]
+    return "".join(f"<li>{escape(text)}</li>" for text in texts or ["Every action ends in the ordinary way."])
+
+
+def _script_text(script: Script) -> str:
+    words = [word for word in (script.outcome, script.code, script.to) if word]
+    where = script.order_id or (f"channel {script.channel_id}" if script.channel_id else "any order")
+    return (
+        f"{', '.join(words)} for {where}, "
+        + _how_often(script.times)
+        + (", if decided both ways" if script.mixed else "")
+        + (f", {script.share:.1%} of them" if script.share < 1 else "")
+    )
+
+
+def _actions(world: World) -> str:
+    return "".join(_action_row(action) for action in actions.last(world.store, LAST_ACTIONS))
+
+
+def _action_row(action: dict[str, Any]) -> str:
+    decisions = [line["accepted"] for line in action["body"]["order_lines"]]
+    asked = f"accept {decisions.count(True)}, refuse {decisions.count(False)}"
+    errors = "; ".join(f"{error['code']}: {error['message']}" for error in action["errors"])
+    shown = action["shown_at"] or ""
+    return _row((action["created_at"], action["order_id"], asked, action["status"], errors, shown))
 
 
 def _last_orders(world: World) -> list[tuple[str, int, bytes]]:

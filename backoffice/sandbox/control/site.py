@@ -12,7 +12,8 @@ from werkzeug.wrappers import Request, Response
 
 from backoffice.sandbox.answers import RefusedError, from_json, json_answer
 from backoffice.sandbox.control import forms, page
-from backoffice.sandbox.control.verbs import VERBS, VIEWS
+from backoffice.sandbox.control.verbs import VERBS, VIEWS, View
+from backoffice.sandbox.market.settling import settle
 from backoffice.sandbox.world import World
 
 HOME = "/_control/"
@@ -44,7 +45,7 @@ class ControlSite:
         if request.method != "GET":
             raise RefusedError(405, "Only GET and POST are possible here.").with_header("Allow", "GET, POST")
         if name in VIEWS:
-            return json_answer(VIEWS[name](self._world))
+            return json_answer(_seen(VIEWS[name], self._world, request))
         if name == "style.css":
             return Response(STYLE.read_bytes(), content_type="text/css; charset=utf-8")
         if name:
@@ -52,6 +53,7 @@ class ControlSite:
         return self._page(forms.DONE.get(request.args.get("done", ""), ""))
 
     def _page(self, message: str, status: int = 200) -> Response:
+        settle(self._world)
         return Response(page.render(self._world, message), status, content_type="text/html; charset=utf-8")
 
     def _submitted(self, request: Request, name: str) -> Response:
@@ -76,6 +78,13 @@ class ControlSite:
             raise RefusedError(404, str(error)) from error
         except (ValueError, TypeError, ArithmeticError) as error:
             raise RefusedError(400, str(error)) from error
+
+
+def _seen(view: View, world: World, request: Request) -> Any:
+    try:
+        return view(world, request.args)
+    except ValueError as error:
+        raise RefusedError(400, str(error)) from error
 
 
 def _arguments(request: Request) -> dict[str, Any]:

@@ -7,15 +7,19 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
+from werkzeug.datastructures import MultiDict
 
 from backoffice.sandbox.dates import written
 from backoffice.sandbox.faults import Fault
+from backoffice.sandbox.market import actions, settling
+from backoffice.sandbox.market.scripts import Script
 from backoffice.sandbox.operations import NAMES
 from backoffice.sandbox.world import World
 from backoffice.sandbox.worlds import placing
 from backoffice.sandbox.worlds.life import tick
 
 MOST_AT_ONCE = 1000
+MOST_ROWS = 1000  # of one page of a view
 
 
 def place(world: World, fields: dict[str, Any]) -> Any:
@@ -57,6 +61,22 @@ def fault(world: World, fields: dict[str, Any]) -> Any:
     return scripted
 
 
+def script_action(world: World, fields: dict[str, Any]) -> Any:
+    script = msgspec.convert(fields, Script)
+    script.check(world.store)
+    world.scripts.add(script)
+    return script
+
+
+def clear_scripts(world: World, fields: dict[str, Any]) -> Any:
+    world.scripts.clear()
+    return {}
+
+
+def settle(world: World, fields: dict[str, Any]) -> Any:
+    return {"settled": settling.settle_now(world)}
+
+
 def clear_faults(world: World, fields: dict[str, Any]) -> Any:
     world.faults.clear()
     return {}
@@ -85,11 +105,37 @@ VERBS: dict[str, Callable[[World, dict[str, Any]], Any]] = {
     "advance": advance,
     "fault": fault,
     "clear-faults": clear_faults,
+    "script-action": script_action,
+    "clear-scripts": clear_scripts,
+    "settle": settle,
     "revoke-tokens": revoke_tokens,
     "configure": configure,
     "clear-journal": clear_journal,
 }
-VIEWS: dict[str, Callable[[World], Any]] = {
-    "state": World.state,
-    "journal": lambda world: world.journal.entries(),
+
+
+def _place(args: MultiDict[str, str]) -> dict[str, int]:
+    """Where a page of numbered rows begins, and how long it is at most."""
+    after, limit = int(args.get("after", 0)), int(args.get("limit", MOST_ROWS))
+    if not (0 <= after < 2**63 and 1 <= limit <= MOST_ROWS):
+        raise ValueError(f"after is 0 or more, limit a number from 1 to {MOST_ROWS}.")
+    return {"after": after, "limit": limit}
+
+
+def _state(world: World, args: MultiDict[str, str]) -> Any:
+    settling.settle(world)
+    return world.state()
+
+
+def _actions(world: World, args: MultiDict[str, str]) -> Any:
+    settling.settle(world)
+    return actions.listed(world.store, **_place(args))
+
+
+View = Callable[[World, MultiDict[str, str]], Any]
+VIEWS: dict[str, View] = {
+    "state": _state,
+    "journal": lambda world, args: world.journal.entries(),
+    "actions": _actions,
+    "writes": lambda world, args: world.writes.listed(**_place(args)),
 }

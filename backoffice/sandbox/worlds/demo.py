@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
 from backoffice.sandbox.dates import micros, written
+from backoffice.sandbox.market.scripts import Script
 from backoffice.sandbox.store import StoredOrder
 from backoffice.sandbox.worlds.building import Wish, build_order
 from backoffice.sandbox.worlds.channels import CHANNELS
@@ -51,6 +53,17 @@ PLAN = (
 )
 
 
+# Every seventh order to accept, beginning with the third, cannot be accepted; where something passes, only at first.
+UNWILLING = (
+    Script(code="OUT_OF_STOCK", times=None),
+    Script(code="UNAVAILABLE"),
+    Script(code="INVALID_PRODUCT_ID", times=None),
+    Script(code="SYNCHRONIZATION_DEACTIVATED", times=None),
+    Script(code="UNEXPECTED"),
+    Script(code="OTHER", times=None),
+)
+
+
 def orders(now: datetime) -> list[StoredOrder]:
     """The rows of the world, oldest first. The same for the same `now`."""
     rng = Random("demo")  # noqa: S311 -- the same world every time
@@ -59,6 +72,11 @@ def orders(now: datetime) -> list[StoredOrder]:
     made = [_made(rng, number, *draft) for number, draft in enumerate(drafts, 1)]
     _twist(rng, now, made)
     return [_row(order, now, position) for position, order in enumerate(made)]
+
+
+def scripts(order_ids: Sequence[str]) -> list[tuple[str, Script]]:
+    """Order and script, given the orders to accept, oldest first."""
+    return list(zip(order_ids[2::7], UNWILLING, strict=True))
 
 
 def _dated(rng: Random, now: datetime) -> list[tuple[Group, datetime, datetime]]:

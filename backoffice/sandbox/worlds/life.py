@@ -8,6 +8,7 @@ from random import Random
 
 from backoffice.sandbox.answers import from_json
 from backoffice.sandbox.dates import micros
+from backoffice.sandbox.market.settling import settle
 from backoffice.sandbox.store import StoredOrder
 from backoffice.sandbox.world import World
 from backoffice.sandbox.worlds import moves
@@ -22,7 +23,7 @@ ARRIVALS = ("AWAITING_ACCEPTANCE",) * 7 + ("AWAITING_FRAUD_CHECK", "AWAITING_PAY
 
 
 class Life:
-    """The thread that lets time pass. It sleeps while the world's `alive` is off."""
+    """The thread that lets time pass. Where the world's `alive` is off, only actions come to their end."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -44,6 +45,7 @@ class Life:
 
 def tick(world: World) -> None:
     """What has become due by now happens. However long nobody looked, at most one new order arrives."""
+    settle(world)
     if not world.switches.alive:
         return
     now = world.clock.now()

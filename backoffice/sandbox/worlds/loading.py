@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from msgspec import structs
+
 from backoffice.sandbox.store import StoredOrder
 from backoffice.sandbox.world import World
-from backoffice.sandbox.worlds import demo, scale
+from backoffice.sandbox.worlds import demo, scale, trouble
 
 
 class OtherWorldError(Exception):
@@ -16,16 +18,21 @@ class OtherWorldError(Exception):
 def check_name(name: str) -> None:
     """Raises ValueError for a name that is no world's."""
     kind, _, count = name.partition(":")
-    if name not in ("empty", "demo") and not (kind == "scale" and count.isdecimal()):
-        raise ValueError(f"There is no world {name!r}: empty, demo, or scale:N with a number of orders.")
+    if name not in ("empty", "demo", "trouble") and not (kind == "scale" and count.isdecimal()):
+        raise ValueError(f"There is no world {name!r}: empty, demo, trouble, or scale:N with a number of orders.")
 
 
 def load(world: World, name: str) -> None:
-    """Make the world `empty`, `demo` or `scale:N`. Raises OtherWorldError, and ValueError for a name that is none."""
+    """Make the world `empty`, `demo`, `trouble` or `scale:N`.
+
+    Raises OtherWorldError, and ValueError for a name that is none.
+    """
     check_name(name)
     known = world.store.fact("world")
     if known is None:
-        world.store.put_orders(_orders(world, name), world=name)
+        with world.store.transaction():
+            world.store.put_orders(_orders(world, name), world=name)
+            _script(world, name)
         world.store.tidy()
     elif known != name:
         raise OtherWorldError(f"The state file holds the world {known!r}, not {name!r}.")
@@ -37,4 +44,14 @@ def _orders(world: World, name: str) -> Iterable[StoredOrder]:
         return []
     if name == "demo":
         return demo.orders(now)
+    if name == "trouble":
+        return trouble.orders(now)
     return scale.orders(now, int(name.removeprefix("scale:")))
+
+
+def _script(world: World, name: str) -> None:
+    makers = {"demo": demo.scripts, "trouble": trouble.scripts}
+    if name in makers:
+        rows = world.store.rows("SELECT id FROM orders WHERE status = 'AWAITING_ACCEPTANCE' ORDER BY number")
+        for order_id, script in makers[name]([order_id for (order_id,) in rows]):
+            world.scripts.add(structs.replace(script, order_id=order_id))

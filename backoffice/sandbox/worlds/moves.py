@@ -35,6 +35,14 @@ MOVES = {
     "SHIPPED": Move(timedelta(days=4), "DELIVERED"),
     "DELIVERED": Move(timedelta(days=14), "CLOSED", "AUTOMATICALLY_CLOSED"),
 }
+ADVANCE = (
+    "AWAITING_FRAUD_CHECK",
+    "AWAITING_ACCEPTANCE",
+    "AWAITING_PAYMENT",
+    "AWAITING_SHIPMENT",
+    "SHIPPED",
+    "DELIVERED",
+)
 
 
 def moves_at(order: Json) -> int | None:
@@ -50,11 +58,32 @@ def move_on(order: Json, rng: Random) -> None:
     """Do to the order, in place, what its marketplace does when the time has come."""
     status = order["status"]
     to, reason = MOVES[status].outcome(rng)
+    set_status(order, to, reason)
     for line in order["order_lines"]:
         if line["status"] == status:
             set_status(line, to, reason)
-    set_status(order, to, reason)
+    sum_up(order, reason)
     permit(order)
+
+
+def lines_of(order: Json) -> list[Json]:
+    """The lines of an order, which, put in as a raw text, may have anything in their place."""
+    lines = order.get("order_lines")
+    return [line for line in lines if isinstance(line, dict)] if isinstance(lines, list) else []
+
+
+def sum_up(order: Json, reason: str) -> None:
+    """The order's status out of its lines': the least advanced that is not closed (domain.md §2.1).
+
+    `reason` is why an order is closed whose lines were closed for different ones.
+    """
+    statuses = {line.get("status") for line in lines_of(order)}
+    live = [status for status in ADVANCE if status in statuses] or sorted(map(str, statuses - {"CLOSED"}))
+    if live and live[0] != order["status"]:
+        set_status(order, live[0])
+    elif statuses == {"CLOSED"}:
+        reasons = {line.get("status_reason", "") for line in lines_of(order)}
+        set_status(order, "CLOSED", reasons.pop() if len(reasons) == 1 else reason)
 
 
 def set_status(record: Json, status: str, reason: str = "") -> None:
@@ -68,7 +97,7 @@ def set_status(record: Json, status: str, reason: str = "") -> None:
 def permit(order: Json) -> None:
     """Renew `can_cancel` and `can_refund` of every line as the order stands (domain.md §2.2)."""
     ours = (order.get("fulfillment") or {}).get("type") != "FULFILLED_BY_PARTNER"
-    for line in order["order_lines"]:
+    for line in lines_of(order):
         free = ours and line.get("quantity", 0) > 0
         line["can_cancel"] = free and line.get("status") in ("AWAITING_PAYMENT", "AWAITING_SHIPMENT")
         line["can_refund"] = free and line.get("status") in ("SHIPPED", "DELIVERED")
