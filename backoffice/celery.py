@@ -47,6 +47,7 @@ app.conf.update(
     beat_max_loop_interval=1,
     beat_sync_every=5,  # ticks: `/health/ready` asks the rows when the scheduler last ran
     beat_schedule={
+        "outbox_due": {"task": "outbox.due", "schedule": 1.0, "options": {"expires": 5}},
         "sync_due": {"task": "sync.due", "schedule": 2.0, "options": {"expires": 10}},
     },
 )

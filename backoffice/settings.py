@@ -121,6 +121,7 @@ INSTALLED_APPS = [
     "backoffice.web",
     "backoffice.connections",
     "backoffice.sync",
+    "backoffice.outbox",
     "shops",
     "orders",
     "backoffice.dashboard",
@@ -193,6 +194,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = (env.str("REDIS_URL", default="") or f"unix://{BROKER_SOCKET}?db=0") if EMBEDDED else env.str("REDIS_URL")
 if not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
     raise ImproperlyConfigured("REDIS_URL should look like redis://host:6379/0.")
+
+# A review sheet may hold a decision for each line of many orders.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 # --- Users --------------------------------------------------------------------------------------
 

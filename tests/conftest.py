@@ -9,12 +9,12 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from backoffice.connections import clients
-from backoffice.connections.enums import Family
+from backoffice.connections.enums import Family, State
 from backoffice.connections.models import Connection
 from backoffice.sync.models import Cursor
 from tests.sandbox_server import RunningSandbox
 
-pytest_plugins = ["tests.cast", "tests.plain_settings"]
+pytest_plugins = ["tests.cast", "tests.figures", "tests.plain_settings"]
 
 # So fast that our own pacing never waits; tests about pacing set another speed.
 UNPACED = 1e9
@@ -41,6 +41,7 @@ def connection(db: None, memory: None, sandbox: RunningSandbox) -> Connection:
         client_id="demo-client",
         secret="demo-secret",
         speed=UNPACED,
+        state=State.ACTIVE,
     )
 
 

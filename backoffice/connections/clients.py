@@ -9,7 +9,7 @@ from django.conf import settings
 
 from backoffice.connections.fields import opened
 from backoffice.connections.models import Connection
-from backoffice.mirakl import ClientCredentials, Connect, RedisPacer, RedisTokens
+from backoffice.mirakl import ClientCredentials, Connect, RedisPacer, RedisTokens, Watcher
 
 
 @lru_cache
@@ -19,8 +19,11 @@ def shared_memory() -> redis.Redis:
     return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=5, socket_connect_timeout=2)
 
 
-def connect(connection: Connection) -> Connect:
-    """The Mirakl Connect client of this connection: its credentials, paced and with tokens shared by all workers."""
+def connect(connection: Connection, *, watcher: Watcher | None = None) -> Connect:
+    """The Mirakl Connect client of this connection: its credentials, paced and with tokens shared by all workers.
+
+    `watcher` is told of every attempt of its calls.
+    """
     memory = shared_memory()
     auth = ClientCredentials(
         connection.token_url,
@@ -30,5 +33,10 @@ def connect(connection: Connection) -> Connect:
         tokens=RedisTokens(memory),
     )
     return Connect(
-        connection.base_url, auth=auth, pacer=RedisPacer(memory), name=connection.name, speed=connection.speed
+        connection.base_url,
+        auth=auth,
+        pacer=RedisPacer(memory),
+        watcher=watcher,
+        name=connection.name,
+        speed=connection.speed,
     )

@@ -15,6 +15,7 @@ class Family(models.TextChoices):
 
 
 class State(models.TextChoices):
+    OBSERVE = "observe", _("Observes only")  # reads; what staff ask for waits here
     ACTIVE = "active", _("Active")
     PAUSED = "paused", _("Paused")  # by a person: nothing is read or sent
 

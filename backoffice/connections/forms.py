@@ -31,6 +31,7 @@ class ConnectionForm(forms.ModelForm):  # type: ignore[type-arg]  # -- takes no 
             "shop_id",
             "speed",
             "state",
+            "keep_bodies",
         ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

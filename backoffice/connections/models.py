@@ -30,7 +30,18 @@ class Connection(models.Model):
         validators=[MinValueValidator(0.01)],
         help_text=_("1 at Mirakl. A sandbox that runs faster says how much."),
     )
-    state = models.CharField(_("state"), max_length=20, choices=State.choices, default=State.ACTIVE)
+    state = models.CharField(
+        _("state"),
+        max_length=20,
+        choices=State.choices,
+        default=State.OBSERVE,
+        help_text=_("A new connection only observes: nothing leaves until somebody lets it. What staff ask for waits."),
+    )
+    keep_bodies = models.BooleanField(
+        _("keep what is sent and received"),
+        default=False,
+        help_text=_("For looking into trouble. Bodies of changes hold customers’ data: switch it off again."),
+    )
 
     trouble = models.CharField(_("trouble"), max_length=20, choices=Trouble.choices, blank=True, editable=False)
     trouble_text = models.TextField(_("what happened"), blank=True, editable=False)

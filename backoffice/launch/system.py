@@ -98,7 +98,7 @@ def _web(where: Places, make: Callable[..., Child]) -> Child:
 
 def _worker(make: Callable[..., Child]) -> Child:
     # Threads: two processes less, and reading waits for Mirakl and the database, not for the processor.
-    command = [*_celery("worker"), "--pool", "threads", "--concurrency", "2"]
+    command = [*_celery("worker"), "--pool", "threads", "--concurrency", "6"]
     command += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     return make("worker", command, answers=partial(broker.has_waiting_worker, settings.REDIS_URL))
 

@@ -24,11 +24,11 @@ class ClaimLostError(Exception):
 
 
 def make_cursors() -> None:
-    """Gives every active connection a cursor for each resource of its family."""
+    """Gives every connection that is not paused a cursor for each resource of its family."""
     have = set(Cursor.objects.values_list("connection_id", "resource"))
     wanted = [
         Cursor(connection=connection, resource=resource.name)
-        for connection in Connection.objects.filter(state=State.ACTIVE)
+        for connection in Connection.objects.exclude(state=State.PAUSED)
         for resource in resources.of_family(connection.family)
         if (connection.pk, resource.name) not in have
     ]
@@ -42,7 +42,7 @@ def _free(now: datetime) -> Q:
 
 def due(now: datetime) -> QuerySet[Cursor]:
     """Cursors that should be read now and that nobody is reading."""
-    return Cursor.objects.filter(_free(now), connection__state=State.ACTIVE).order_by("next_at")
+    return Cursor.objects.filter(_free(now)).exclude(connection__state=State.PAUSED).order_by("next_at")
 
 
 def ask(cursor: Cursor, *, now: datetime) -> None:

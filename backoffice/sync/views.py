@@ -26,7 +26,7 @@ def connection_list(request: Request) -> HttpResponse:
 def check_now(request: Request, pk: int) -> HttpResponse:
     """Asks for a reading soon. Mirakl's call frequency still decides when it begins."""
     cursor = get_object_or_404(Cursor.objects.select_related("connection"), pk=pk)
-    if cursor.connection.state != State.ACTIVE:
+    if cursor.connection.state == State.PAUSED:
         messages.warning(request, _("%(name)s is paused: nothing is read from it.") % {"name": cursor.connection})
         return redirect(way_back(request, "connections:list"))
     now = timezone.now()

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.messages import get_messages
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -39,12 +39,17 @@ def htmx(get_response: Answer) -> Answer:
         if asked.htmx:
             if 300 <= response.status_code < 400:
                 response = _to_log_in(asked, response)
-            elif "HX-Redirect" not in response and "HX-Refresh" not in response:
+            elif "HX-Redirect" not in response and "HX-Refresh" not in response and not is_poll(request):
                 _toast(asked, response)
         patch_vary_headers(response, ["HX-Request"])
         return response
 
     return middleware
+
+
+def is_poll(request: HttpRequest) -> bool:
+    """Whether the page asked by itself. A message waits for an answer that somebody asked for: only that is read."""
+    return request.headers.get("X-Poll") == "1"
 
 
 def _zone(name: str) -> zoneinfo.ZoneInfo:
@@ -55,10 +60,15 @@ def _zone(name: str) -> zoneinfo.ZoneInfo:
 
 
 def _to_log_in(request: Request, response: HttpResponseBase) -> HttpResponseBase:
-    """htmx would put the log-in page into a table cell; every other redirect it may follow."""
+    """htmx would put the log-in page into a table cell; every other redirect it may follow.
+
+    A page that asks by itself is left as it is: somebody may be typing there.
+    """
     login = resolve_url(settings.LOGIN_URL)
     if response["Location"].partition("?")[0] != login:
         return response
+    if is_poll(request):
+        return HttpResponse(status=204)
     return HttpResponseClientRedirect(f"{login}?{urlencode({'next': request.htmx.current_url_abs_path or '/'})}")
 
 

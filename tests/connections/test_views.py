@@ -26,7 +26,8 @@ def noon() -> object:
 
 
 def connect(name: str = "Nord", **fields: Any) -> Connection:
-    return Connection.objects.create(name=name, base_url="https://mirakl.example:8443/api", secret="s3cret", **fields)
+    fields = {"base_url": "https://mirakl.example:8443/api", "secret": "s3cret", "state": State.ACTIVE, **fields}
+    return Connection.objects.create(name=name, **fields)
 
 
 def follow(connection: Connection, **fields: object) -> Cursor:
@@ -53,6 +54,7 @@ def test_list_without_connections_says_what_one_is(annas_browser: Client, boriss
         ({"last_success_at": NOON - timedelta(minutes=2)}, "Works last success 2 min ago (20 Nov 2026, 11:58 UTC)"),
         ({"trouble": Trouble.BROKEN}, "Trouble"),
         ({"state": State.PAUSED, "trouble": Trouble.BROKEN}, "Paused"),
+        ({"state": State.OBSERVE}, "Not tried yet observes only: nothing is sent"),
     ],
 )
 def test_connection_shows_how_it_is(annas_browser: Client, fields: dict[str, Any], health: str) -> None:
@@ -122,7 +124,7 @@ def test_list_costs_the_same_for_any_number_of_connections(
         Run.objects.create(cursor=cursor, started_at=NOON, ended_at=NOON)
         Parked.objects.create(cursor=cursor, remote_id="a", reason="r", payload="{}", first_at=NOON, last_at=NOON)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         root = parsed(annas_browser.get("/connections/"))
 
     assert len(root.all(class_="facts")) == number

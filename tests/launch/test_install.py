@@ -111,4 +111,4 @@ def test_wrong_python_is_said(tmp_path: Path, script: str | None, sentence: str)
 def test_help_lists_every_target_and_is_what_make_does_alone() -> None:
     targets = [line.split()[1] for line in make().stdout.splitlines()]
 
-    assert targets == ["run", "reset", "test", "check", "contract", "bench", "lock", "help"]
+    assert targets == ["run", "reset", "test", "check", "contract", "bench", "chaos", "lock", "help"]

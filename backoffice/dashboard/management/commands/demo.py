@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from backoffice.connections.enums import Family
+from backoffice.connections.enums import Family, State
 from backoffice.connections.models import Connection
 from backoffice.users.models import User
 
@@ -42,14 +42,14 @@ class Command(BaseCommand):
     def _connection(self) -> None:
         """Ports and speed may differ from the last start; a pause that a person ordered stays."""
         sandbox = f"http://127.0.0.1:{os.environ.get('SANDBOX_PORT', '9100')}"
+        fields = {
+            "family": Family.CONNECT,
+            "base_url": f"{sandbox}/connect",
+            "token_url": f"{sandbox}/auth/oauth/token",
+            "client_id": "demo-client",
+            "secret": "demo-secret",
+            "speed": float(os.environ.get("SANDBOX_SPEED", "60")),
+        }
         Connection.objects.update_or_create(
-            name="Demo",
-            defaults={
-                "family": Family.CONNECT,
-                "base_url": f"{sandbox}/connect",
-                "token_url": f"{sandbox}/auth/oauth/token",
-                "client_id": "demo-client",
-                "secret": "demo-secret",
-                "speed": float(os.environ.get("SANDBOX_SPEED", "60")),
-            },
+            name="Demo", defaults=fields, create_defaults={**fields, "state": State.ACTIVE}
         )

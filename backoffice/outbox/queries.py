@@ -1,0 +1,200 @@
+"""What pages ask of actions. Every query is served by an index or looks at a bounded number of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery, Window
+
+from backoffice.connections.models import Connection
+from backoffice.outbox import lanes
+from backoffice.outbox.enums import OPEN, UNDOABLE, State
+from backoffice.outbox.models import Action, Attempt, Batch, Heartbeat
+from backoffice.users.models import User
+
+PAGE = 50
+# Counting a million rows takes longer than showing fifty; beyond this a tab says "999+".
+MOST = 1000
+# Groups of the same trouble that are shown above the rows.
+GROUPS = 20
+# Without a sign of life for so long, every page says that nothing is being sent.
+SILENCE = timedelta(seconds=30)
+
+DIFFERING = Q(state=State.CONFIRMED, differs_at__isnull=False, settled_at=None)
+# As `queue.needing_a_person` has it, and what a tab or the strip counts besides.
+UNSETTLED = Q(state__in=OPEN) | Q(state=State.FAILED, successor=None) | DIFFERING
+
+
+def visible_to(user: User) -> QuerySet[Action]:
+    """The actions this person may see: all of them, until roles and scopes say otherwise."""
+    return Action.objects.all()
+
+
+def batches_visible_to(user: User) -> QuerySet[Batch]:
+    """The same for batches."""
+    return Batch.objects.select_related("asked_by")
+
+
+def with_company(actions: QuerySet[Action]) -> QuerySet[Action]:
+    """With all that `shown.shown` looks at, in the same query: `ahead` is the action before it in its lane."""
+    # The smallest, and not the first in order: asked for an order, SQLite would walk through all earlier rows.
+    ahead = lanes.ahead().order_by().values("lane").annotate(first=Min("pk")).values("first")
+    return actions.select_related(
+        "connection__valve", "asked_by", "ended_by", "after", "follows", "successor"
+    ).annotate(ahead=Subquery(ahead))
+
+
+def on_target(target_type: str, target_id: int) -> list[Action]:
+    """All that was ever asked about one object, newest first, at most a hundred. One query."""
+    actions = Action.objects.filter(target_type=target_type, target_id=target_id).order_by("-pk")
+    return list(with_company(actions)[:100])
+
+
+def latest_on(target_type: str, ids: Iterable[int]) -> dict[int, Action]:
+    """By object, the newest action that still says something about it. One query.
+
+    Open; failed and not followed by another; confirmed and not seen in a reading yet, unless a person settled that.
+    """
+    unseen = Q(state=State.CONFIRMED, seen_at=None, settled_at=None)
+    talking = Q(state__in=OPEN) | Q(state=State.FAILED, successor=None) | unseen
+    actions = Action.objects.filter(talking, target_type=target_type, target_id__in=list(ids)).order_by("pk")
+    return {action.target_id: action for action in with_company(actions)}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The rows of one page, and the ids its neighbours are reached by: 0 where there is no neighbour."""
+
+    rows: Sequence[Action]
+    before: int
+    after: int
+
+
+def page_of(actions: QuerySet[Action], *, after: int = 0, before: int = 0) -> Page:
+    """One page, newest first, with the number of calls made for each row: what follows the id `after`, or precedes
+    `before`. One query."""
+    calls = Attempt.objects.filter(action=OuterRef("pk")).order_by().values("action").annotate(n=Count("pk"))
+    rows = with_company(actions).annotate(calls=Subquery(calls.values("n")))
+    if before:
+        found = list(rows.filter(pk__gt=before).order_by("pk")[: PAGE + 1])
+        if len(found) <= PAGE:  # not a whole page more: that is the beginning
+            return page_of(actions)
+        return Page(found[PAGE - 1 :: -1], found[PAGE - 1].pk, found[0].pk)
+    if after:
+        rows = rows.filter(pk__lt=after)
+    found = list(rows.order_by("-pk")[: PAGE + 1])
+    more, found = len(found) > PAGE, found[:PAGE]
+    return Page(found, found[0].pk if after and found else 0, found[-1].pk if more else 0)
+
+
+def count_unsettled(actions: QuerySet[Action]) -> dict[str, int]:
+    """How many actions each state that is not an end holds; "confirmed" are those that no reading shows. One query."""
+    rows = actions.filter(UNSETTLED).order_by().values("state").annotate(n=Count("pk"))
+    return {row["state"]: row["n"] for row in rows}
+
+
+def count_up_to_most(actions: QuerySet[Action]) -> int:
+    return actions.order_by()[:MOST].count()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Actions that need a person for the same reason. `oldest` is one of them, to tell what it is about."""
+
+    state: str
+    cause: str
+    code: str
+    place: str
+    count: int
+    deadline: datetime | None
+
+
+def groups_of(actions: QuerySet[Action]) -> list[Group]:
+    """The largest groups among actions that need a person. One query."""
+    rows = (
+        actions.order_by()
+        .values("state", "cause", "code", "place")
+        .annotate(count=Count("pk"), deadline=Min("deadline"))
+        .order_by("-count", "state", "cause", "code", "place")
+    )
+    return [Group(**row) for row in rows[:GROUPS]]
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """`counts` as `count_unsettled` gives them, and when the outbox last gave a sign of life."""
+
+    counts: Mapping[str, int]
+    at: datetime | None
+
+    def is_silent(self, now: datetime) -> bool:
+        """Whether something is open that nobody seems to see to."""
+        waits = any(self.counts.get(state) for state in (State.HELD, State.WAITING, State.SENDING, State.SENT))
+        return waits and (self.at is None or now - self.at > SILENCE)
+
+
+def pulse(user: User) -> Pulse:
+    """What every page tells about all actions. One query."""
+    beat = Heartbeat.objects.order_by("-at").values("at")[:1]
+    rows = visible_to(user).filter(UNSETTLED).order_by().annotate(beat=Subquery(beat))
+    counted = list(rows.values("state", "beat").annotate(n=Count("pk")))
+    return Pulse({row["state"]: row["n"] for row in counted}, counted[0]["beat"] if counted else None)
+
+
+def held_by(user: User, *, most: int) -> list[Action]:
+    """What this person can still undo, next to leave first: one action for a whole batch (`together` of them), and
+    `lines` of them in all. One query."""
+    held = Action.objects.filter(asked_by=user, state=State.HELD)
+    earlier = held.filter(batch=OuterRef("batch"), pk__lt=OuterRef("pk"))
+    together = held.filter(batch=OuterRef("batch")).order_by().values("batch").annotate(n=Count("pk"))
+    rows = (
+        held.filter(Q(batch=None) | ~Exists(earlier))
+        .select_related("batch")
+        .annotate(together=Subquery(together.values("n")), lines=Window(Count("pk")))
+    )
+    return list(rows.order_by("not_before", "pk")[:most])
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many actions of a batch are in each state; of an action that was asked for again, the newest counts."""
+
+    counts: Mapping[str, int]
+    undoable: int
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+
+def progress(batch: Batch) -> Progress:
+    """One query."""
+    can = Count("pk", filter=Q(state__in=UNDOABLE, departed_at=None))
+    rows = batch_rows(batch).order_by().values("state").annotate(n=Count("pk"), can=can)
+    counted = list(rows)
+    return Progress({row["state"]: row["n"] for row in counted}, sum(row["can"] for row in counted))
+
+
+def waiting_by_connection(user: User) -> list[tuple[Connection, int, datetime | None]]:
+    """Each connection for which actions wait: how many, and the first deadline among them. Two queries."""
+    rows = visible_to(user).filter(state__in=[State.HELD, State.WAITING]).order_by().values("connection")
+    waiting = {row["connection"]: row for row in rows.annotate(number=Count("pk"), deadline=Min("deadline"))}
+    connections = Connection.objects.filter(pk__in=waiting).select_related("valve").order_by("name")
+    return [(one, waiting[one.pk]["number"], waiting[one.pk]["deadline"]) for one in connections]
+
+
+def attempts_of(action: Action) -> list[Attempt]:
+    """The calls made for one action, newest first, at most two hundred. One query."""
+    return list(action.attempts.order_by("-pk")[:200])
+
+
+def dependents_of(action: Action) -> list[Action]:
+    """What waits for the end of this one. One query."""
+    return list(action.dependents.order_by("pk")[:20])
+
+
+def batch_rows(batch: Batch) -> QuerySet[Action]:
+    """The actions of a batch that count: of one that was asked for again, the newest."""
+    return batch.actions.filter(successor=None)

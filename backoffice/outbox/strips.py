@@ -1,0 +1,83 @@
+"""The strip on every page: what is on its way, what can still be undone, and whether anything is being sent at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import ngettext
+
+from backoffice.outbox import kinds, queries
+from backoffice.outbox.listing import BY_KEY
+from backoffice.outbox.models import Action
+from backoffice.outbox.queries import Pulse
+from backoffice.outbox.shown import wish
+from backoffice.users.models import User
+
+LINES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A number with the tab that lists what it counts."""
+
+    tab: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that can still be undone: an action, or all of a batch that is held. `left`: seconds."""
+
+    action: Action
+    words: str
+    together: int
+    left: int
+
+
+def context(user: User, *, now: datetime) -> dict[str, Any]:
+    """The context of the strip: two queries; one where nothing is held."""
+    pulse = queries.pulse(user)
+    held = queries.held_by(user, most=LINES) if pulse.counts.get("held") else []
+    return {
+        "now": now,
+        "chips": _chips(pulse),
+        "lines": [_line(action, now) for action in held],
+        "more": held[0].lines - len(held) if held else 0,  # type: ignore[attr-defined]  # -- annotated by the query
+        "is_silent": pulse.is_silent(now),
+        "beat": pulse.at,
+    }
+
+
+def _chips(pulse: Pulse) -> list[Chip]:
+    def count(tab: str) -> int:
+        return sum(pulse.counts.get(state, 0) for state in BY_KEY[tab].counted)
+
+    held, waiting, sent, needing = (count(tab) for tab in ("held", "waiting", "sent", "attention"))
+    chips = [
+        (held, Chip("held", ngettext("%(n)d held", "%(n)d held", held) % {"n": held})),
+        (waiting, Chip("waiting", ngettext("%(n)d waiting", "%(n)d waiting", waiting) % {"n": waiting})),
+        (sent, Chip("sent", ngettext("%(n)d sent", "%(n)d sent", sent) % {"n": sent})),
+        (needing, Chip("attention", ngettext("%(n)d needs you", "%(n)d need you", needing) % {"n": needing})),
+    ]
+    return [chip for number, chip in chips if number]
+
+
+def _line(action: Action, now: datetime) -> Line:
+    together = action.together or 1  # type: ignore[attr-defined]  # -- annotated by the query
+    return Line(
+        action=action,
+        words=_words(action, together),
+        together=together,
+        left=max(round((action.not_before - now).total_seconds()), 0),
+    )
+
+
+def _words(action: Action, together: int) -> str:
+    if together == 1:
+        return f"{wish(action).words}, {action.label}"
+    try:
+        return kinds.get(action.kind).many(together, action.request)
+    except KeyError:  # of another version of the program
+        return action.kind
