@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.web.badges import Badge
 from orders.enums import Status
 
-
-@dataclass(frozen=True, slots=True)
-class Badge:
-    """`tone` is the end of a CSS class (`badge--attention`), `icon` the name of a file in templates/ui/icons."""
-
-    label: str | Promise
-    tone: str
-    icon: str
+__all__ = ["Badge", "badge"]
 
 
 _LOOKS = {

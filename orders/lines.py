@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db.models import TextChoices
@@ -35,13 +36,15 @@ class ShownLine:
     taxes: list[TaxSum]
     shipping_taxes: list[TaxSum]
     adjustments: list[ShownAdjustment]
+    intent: str  # what is asked of Mirakl about it, and where that stands
 
 
-def lines_of(order: Order) -> list[ShownLine]:
-    return [_shown(line) for line in order.order_lines]
+def lines_of(order: Order, intents: Mapping[str, str]) -> list[ShownLine]:
+    """`intents`: by line id, what is asked of Mirakl and not shown by a reading yet."""
+    return [_shown(line, intents.get(line.id, "")) for line in order.order_lines]
 
 
-def _shown(line: OrderLine) -> ShownLine:
+def _shown(line: OrderLine, intent: str) -> ShownLine:
     return ShownLine(
         line=line,
         badge=badge(line.status),
@@ -59,6 +62,7 @@ def _shown(line: OrderLine) -> ShownLine:
             ShownAdjustment(one, _word(AdjustmentType, one.type), _word(AdjustmentReason, one.reason))
             for one in amounts.all_adjustments(line)
         ],
+        intent=intent,
     )
 
 

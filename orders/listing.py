@@ -10,8 +10,14 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from django.utils.functional import Promise
 
+from backoffice.outbox.models import Action
+from backoffice.outbox.queries import latest_on
+from backoffice.outbox.shown import Shown
+from backoffice.outbox.shown import shown as shown_action
 from backoffice.users.models import User
+from orders.actions import ACCEPT_LINES
 from orders.badges import Badge, badge
+from orders.deciding import blocks
 from orders.enums import Stage
 from orders.models import Order, OrderLine
 from orders.paging import Page
@@ -40,6 +46,8 @@ class Row:
     first: OrderLine | None
     more: int  # lines beyond the first
     deadline: datetime | None
+    can_pick: bool  # for accepting or refusing several at once
+    asked: Shown | None  # what is asked of Mirakl about it and not shown by a reading yet, or failed
 
 
 def query(values: QueryDict) -> str:
@@ -58,6 +66,8 @@ def shown(user: User, values: QueryDict, place: Place, *, now: datetime) -> dict
     tab = tab_of(values.get("tab", ""), searching=bool(text))
     found = order_page(user, tab, text, place, now=now)
     counts = {} if text else count_by_tab(user, now=now)
+    newest = latest_on(ACCEPT_LINES.target_type, [order.pk for order in found.rows])
+    rows = [_row(order, newest.get(order.pk), now) for order in found.rows]
     return {
         "now": now,
         "tab": tab,
@@ -66,7 +76,9 @@ def shown(user: User, values: QueryDict, place: Place, *, now: datetime) -> dict
         "text": text,
         "too_short": bool(text) and not searchable(text),
         "tabs": [_tab_link(other, tab, text, counts) for other in TABS],
-        "rows": [_row(order) for order in found.rows],
+        "rows": rows,
+        "can_pick": any(row.can_pick for row in rows),
+        "waiting": _shown(counts.get(tab.key, 0)) if tab.key == Stage.TO_ACCEPT else "",
         "nothing_yet": not text and not counts["all"],
         "here": query(values),
         "readings": readings(),
@@ -76,7 +88,7 @@ def shown(user: User, values: QueryDict, place: Place, *, now: datetime) -> dict
 
 def _tab_link(tab: Tab, current: Tab, text: str, counts: dict[str, int]) -> TabLink:
     count = counts.get(tab.key)
-    shown_count = "" if count is None else f"{MOST - 1}+" if count >= MOST else str(count)
+    shown_count = "" if count is None else _shown(count)
     return TabLink(tab.key, tab.label, _query(tab=tab.key, q=text), shown_count, tab is current)
 
 
@@ -91,7 +103,11 @@ def _query(**values: str) -> str:
     return urlencode({name: value for name, value in values.items() if value})
 
 
-def _row(order: Order) -> Row:
+def _shown(count: int) -> str:
+    return f"{MOST - 1}+" if count >= MOST else str(count)
+
+
+def _row(order: Order, newest: Action | None, now: datetime) -> Row:
     lines = list(order.lines.all())
     return Row(
         order=order,
@@ -99,4 +115,6 @@ def _row(order: Order) -> Row:
         first=lines[0] if lines else None,
         more=max(len(lines) - 1, 0),
         deadline=deadline(order),
+        can_pick=order.stage == Stage.TO_ACCEPT and not (newest and blocks(newest)),
+        asked=shown_action(newest, now) if newest else None,
     )

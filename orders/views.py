@@ -1,18 +1,25 @@
 from __future__ import annotations
 
+import secrets
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
+from backoffice.outbox import queue
+from backoffice.outbox.enums import State
+from backoffice.outbox.models import Action, Batch
+from backoffice.outbox.queries import on_target
 from backoffice.web.pages import page
 from backoffice.web.requests import Request
-from orders import listing
-from orders.amounts import summary
-from orders.badges import badge
-from orders.lines import lines_of
+from orders import deciding, detail, listing, reviewing
+from orders.actions import ACCEPT_LINES
+from orders.models import Order
 from orders.paging import Position
 from orders.queries import Place, visible_to
 
@@ -26,19 +33,107 @@ def order_list(request: Request) -> HttpResponse:
 
 @require_safe
 def order_detail(request: Request, pk: int) -> HttpResponse:
-    """One order, as Mirakl last gave it."""
-    order = get_object_or_404(visible_to(request.user).select_related("channel", "connection"), pk=pk)
+    """One order, as Mirakl last gave it, and what is asked of Mirakl about it."""
+    orders = visible_to(request.user).select_related("channel", "connection").prefetch_related("lines")
+    order = get_object_or_404(orders, pk=pk)
+    context = detail.shown(order, on_target(ACCEPT_LINES.target_type, pk), now=timezone.now())
+    return page(request, "orders/detail.html", {**context, **_links(pk, _back(request.GET))})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def accept(request: Request, pk: int) -> HttpResponse:
+    """Accept or refuse each line of an order that waits."""
+    order = get_object_or_404(ACCEPT_LINES.targets().filter(pk__in=visible_to(request.user).values("pk")), pk=pk)
+    values = request.POST if request.method == "POST" else request.GET
+    follows = _failed_before(order, values.get("follows"))
+    if request.method != "POST":
+        return _form(request, order, deciding.opened(order, secrets.token_urlsafe(20), follows))
+    decision = deciding.filled_in(order, values, follows)
+    if not decision.errors:
+        try:
+            _ask(request, decision)
+        except queue.ObjectedError as error:
+            decision.errors.append(str(error))
+    if decision.errors and not Action.objects.filter(token=decision.token).exists():
+        return _form(request, order, decision, status=422)
+    back = _back(request.POST)
+    return redirect(_links(pk, back)["order_url"])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def accept_many(request: Request) -> HttpResponse:
+    """Look through what was chosen in the list, then accept or refuse it as one batch."""
+    now = timezone.now()
+    if request.method != "POST":
+        return _sheet(request, reviewing.chosen(request.user, request.GET, now=now))
+    try:
+        sent = reviewing.Sent.parse(request.POST)
+    except ValueError as error:
+        review = reviewing.Review(reviewing.decision_of(request.POST), 0, errors=[str(error)])
+        return _sheet(request, review, status=422)
+    result = reviewing.confirm(request.user, request.POST, sent, now=now)
+    if isinstance(result, Batch):
+        return redirect("actions:batch", pk=result.pk)
+    return _sheet(request, result, status=422)
+
+
+def _ask(request: Request, decision: deciding.Decision) -> None:
+    """Raises queue.ObjectedError."""
+    before = deciding.blocking(on_target(ACCEPT_LINES.target_type, decision.order.pk))
+    if before is not None and not before.is_open:  # the queue itself sees to open ones
+        raise queue.ObjectedError(deciding.unseen(), before)
+    queue.ask(
+        ACCEPT_LINES,
+        decision.order,
+        decision.request,
+        by=request.user,
+        now=timezone.now(),
+        token=decision.token,
+        follows=decision.follows,
+    )
+
+
+def _form(request: Request, order: Order, decision: deciding.Decision, status: int = 200) -> HttpResponse:
+    now = timezone.now()
+    newest = deciding.blocking(on_target(ACCEPT_LINES.target_type, order.pk))
+    back = _back(request.POST if request.method == "POST" else request.GET)
     context = {
-        "now": timezone.now(),
+        "now": now,
         "order": order,
-        "document": order.document,
-        "badge": badge(order.status),
-        "deadline": listing.deadline(order),
-        "lines": lines_of(order.document),
-        "summary": summary(order.document),
-        "back": listing.query(QueryDict(request.GET.get("back", ""))),
+        "decision": decision,
+        "objection": deciding.objection(order, newest),
+        "at_once": deciding.leaves_at_once(order, now),
+        "newest": newest,
     }
-    return page(request, "orders/detail.html", context)
+    return page(request, "orders/accept.html", {**context, **_links(order.pk, back)}, status)
+
+
+def _sheet(request: Request, review: reviewing.Review, status: int = 200) -> HttpResponse:
+    values = request.POST if request.method == "POST" else request.GET
+    token = values.get("token") or secrets.token_urlsafe(20)
+    context = {"review": review, "token": token, "back": _back(values), "now": timezone.now()}
+    return page(request, "orders/accept_many.html", context, status)
+
+
+def _failed_before(order: Order, key: str | None) -> Action | None:
+    """The failed action that this form asks for again: the one with this key, or the newest that nobody dealt with."""
+    mine = Action.objects.filter(kind=ACCEPT_LINES.name, target_type=ACCEPT_LINES.target_type, target_id=order.pk)
+    failed = mine.filter(state=State.FAILED, successor=None)
+    if key is None:
+        return failed.first()
+    return failed.filter(pk=int(key)).first() if key.isdecimal() and len(key) < 19 else None
+
+
+def _back(values: QueryDict) -> str:
+    """The state of the list that somebody came from."""
+    return listing.query(QueryDict(values.get("back", "")))
+
+
+def _links(pk: int, back: str) -> dict[str, str]:
+    """The addresses of an order's pages, which remember the list that somebody came from."""
+    query = f"?{urlencode({'back': back})}" if back else ""
+    names = {"order_url": "orders:detail", "accept_url": "orders:accept"}
+    return {"back": back, **{key: reverse(name, args=[pk]) + query for key, name in names.items()}}
 
 
 def _place(request: Request) -> Place:

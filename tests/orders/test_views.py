@@ -29,7 +29,8 @@ def noon() -> object:
 
 
 def cells(root: Element, order: Order) -> list[str]:
-    return [cell.text for cell in root.one(id=f"order-{order.pk}").all("td")]
+    row = root.one(id=f"order-{order.pk}")
+    return [cell.text for cell in row.all("td") if cell.attributes.get("class") != "orders__pick"]
 
 
 def numbers(root: Element) -> list[str]:
@@ -247,7 +248,7 @@ def test_list_costs_the_same_for_any_number_of_rows(
     place_all([payload() for _ in range(number)])
     Cursor.objects.create(connection=shop(), resource="orders")
 
-    with django_assert_num_queries(12 if headers else 13):
+    with django_assert_num_queries(13 if headers else 15):
         response = annas_browser.get("/orders/?tab=all", headers=headers)
 
     assert len(parsed(response).all(class_="orders__number")) == number
@@ -350,7 +351,7 @@ def test_detail_costs_the_same_for_any_number_of_lines(
 ) -> None:
     order = place(order_lines=[line() for _ in range(lines)])
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(6):
         annas_browser.get(f"/orders/{order.pk}/")
 
 
