@@ -5,7 +5,7 @@ COMPILE := var/tools/uv/bin/uv pip compile --quiet --generate-hashes --no-header
 	--no-emit-index-url --no-emit-find-links --universal --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: run reset test check contract bench lock help python installed installed-dev
+.PHONY: run reset test check contract bench chaos lock help python installed installed-dev
 
 run: installed ## the whole system on this machine, until Ctrl-C
 	@$(BIN)/python -m backoffice.launch
@@ -38,6 +38,10 @@ contract: installed-dev ## client and sandbox against the official contracts in 
 
 bench: installed-dev ## speed and memory, as ratios to a reference measured in the same run
 	@$(BIN)/python -m tests.benchmarks
+
+# `make chaos ACTIONS=5000 SEED=3`: longer, another plan.
+chaos: installed-dev ## real processes killed at random and at named steps; nothing may be lost or sent twice
+	@$(BIN)/python -m tests.chaos $(if $(ACTIONS),--actions $(ACTIONS)) $(if $(SEED),--seed $(SEED))
 
 lock: python ## write both lock files anew from pyproject.toml
 	@$(PYTHON) -m venv var/tools/uv

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import reading
+from tests.benchmarks import accepting, reading
 
 if __name__ == "__main__":
     reading.main()
+    accepting.main()
