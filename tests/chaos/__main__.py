@@ -6,6 +6,7 @@ On SQLite and a Valkey of our own; where DATABASE_URL and REDIS_URL are set, on 
 from __future__ import annotations
 
 import argparse
+import faulthandler
 import os
 import shutil
 import signal
@@ -20,10 +21,14 @@ from tests.chaos.report import figures_of, violations_of
 from tests.chaos.run import Outcome, run
 from tests.chaos.system import system
 
+LONGEST = 900  # seconds for a run, and one more for each action; it takes less than half of that
+
 
 def main() -> int:
     options = _options()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    signal.signal(signal.SIGALRM, _took_too_long)
+    signal.alarm(LONGEST + options.actions)
     folder = Path(tempfile.mkdtemp(prefix="chaos-"))
     server = os.environ.get("DATABASE_URL", "")
     plan = planning.make(options.actions, options.seed, server=bool(server))
@@ -45,6 +50,12 @@ def main() -> int:
         return 1
     shutil.rmtree(folder)
     return 0
+
+
+def _took_too_long(*_: object) -> None:
+    """Says where every thread stands, and ends the run with all its processes."""
+    faulthandler.dump_traceback(all_threads=True)
+    raise TimeoutError("The run did not end in time.")
 
 
 def _unexpected(outcome: Outcome) -> list[Violation]:

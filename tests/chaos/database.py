@@ -28,6 +28,7 @@ SELECT pg_terminate_backend(pid) FROM (
 class Database(Protocol):
     name: str
     url: str  # for DATABASE_URL; "" for the embedded one
+    END_CLAIMS: str  # an UPDATE to which conditions may be added; leaves out rows that others hold where it can
 
     def rows(self, sql: str, *values: object) -> list[Row]:
         """One statement by itself; `?` stands for a value."""
@@ -38,6 +39,7 @@ class Database(Protocol):
 
 class Sqlite:
     name, url = "SQLite", ""
+    END_CLAIMS = "UPDATE outbox_action SET claimed_until = '2000-01-01 00:00:00' WHERE state = 'sending'"
 
     def __init__(self, file: Path) -> None:
         self._connection = sqlite3.connect(file, isolation_level=None, timeout=20, check_same_thread=False)
@@ -52,10 +54,20 @@ class Sqlite:
 
 class Postgres:
     name = "PostgreSQL"
+    END_CLAIMS = """UPDATE outbox_action SET claimed_until = '2000-01-01 00:00:00' WHERE id IN (
+        SELECT id FROM outbox_action WHERE state = 'sending' FOR UPDATE SKIP LOCKED)"""
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._connection = psycopg.connect(url, autocommit=True, row_factory=dict_row, application_name=OURS)
+        # A process that we froze may hold a lock, and only we wake it: waiting for ever would be a deadlock.
+        self._connection = psycopg.connect(
+            url,
+            autocommit=True,
+            row_factory=dict_row,
+            application_name=OURS,
+            connect_timeout=10,
+            options="-c lock_timeout=10s",
+        )
 
     def rows(self, sql: str, *values: object) -> list[Row]:
         cursor = self._connection.execute(sql.replace("?", "%s"), values)

@@ -183,7 +183,7 @@ class Breaker:
         """Both workers, so that the one that holds it is hit. As nobody is left who could hold a claim, the claims end
         at once: waited for, each would keep one of the four places of the connection for two minutes."""
         killed = self._kill_workers(event.seconds)
-        sql = "UPDATE outbox_action SET claimed_until = '2000-01-01 00:00:00' WHERE state = 'sending'"
+        sql = self._database.END_CLAIMS
         if asleep := self._asleep:
             sql += f" AND id NOT IN ({marks(asleep)})"
         self.claims_ended += len(self._database.rows(sql + " RETURNING id", *asleep))

@@ -38,8 +38,9 @@ class System:
         self._environment["REDIS_URL"] = self.broker.url
         self.members = self._members()
         self._database_url = database_url
-        # A third worker, which is there for one event only.
-        self.sleeper = self._worker("sleeper", "--pool", "threads", "--concurrency", "2")
+        # A third worker, which is there for one event only. One thread: while that waits for Mirakl no other can be in
+        # the middle of a transaction, whose locks would then last as long as the sleep.
+        self.sleeper = self._worker("sleeper", "--pool", "threads", "--concurrency", "1")
 
     def database(self) -> Database:
         """A connection of one's own. The tables are there after `start`."""
