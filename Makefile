@@ -40,7 +40,8 @@ bench: installed-dev ## speed and memory, as ratios to a reference measured in t
 	@$(BIN)/python -m tests.benchmarks
 
 # `make chaos ACTIONS=5000 SEED=3`: longer, another plan.
-chaos: installed-dev ## real processes killed at random and at named steps; nothing may be lost or sent twice
+chaos: installed-dev ## killed at every line, at random and at named steps; nothing may be lost or sent twice
+	@THOROUGH=1 $(BIN)/python -m pytest -n 2 tests/outbox/test_killed.py tests/outbox/test_races.py
 	@$(BIN)/python -m tests.chaos $(if $(ACTIONS),--actions $(ACTIONS)) $(if $(SEED),--seed $(SEED))
 
 lock: python ## write both lock files anew from pyproject.toml

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import accepting, reading
+from tests.benchmarks import accepting, pages, reading
 
 if __name__ == "__main__":
     reading.main()
     accepting.main()
+    pages.main()

@@ -34,31 +34,34 @@ Database = Callable[[], Any]  # a context manager that makes an empty database a
 
 
 def main() -> None:
-    databases: dict[str, Database] = {"SQLite": _sqlite}
-    if os.environ.get("DATABASE_URL", "").startswith("postgres"):
-        databases["PostgreSQL"] = _postgresql
-    else:
-        print("PostgreSQL is left out: DATABASE_URL names no server.")
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
-        broker = stack.enter_context(_broker(folder))
-        few = stack.enter_context(_sandbox(f"scale:{ORDERS // 10}", folder / "few.sqlite3"))
-        many = stack.enter_context(_sandbox(f"scale:{ORDERS}", folder / "many.sqlite3"))
-        for name, database in databases.items():
-            small = _measure(database, broker, few.url, ["first"])
-            rounds = [_measure(database, broker, many.url, ["first", "again", "floor"]) for _ in range(ROUNDS)]
+        redis = stack.enter_context(broker(folder)).url
+        few = stack.enter_context(sandbox(f"scale:{ORDERS // 10}", folder / "few.sqlite3")).url
+        many = stack.enter_context(sandbox(f"scale:{ORDERS}", folder / "many.sqlite3")).url
+        for name, database in databases().items():
+            small = _measure(database, redis, few, ["first"])
+            rounds = [_measure(database, redis, many, ["first", "again", "floor"]) for _ in range(ROUNDS)]
             _report(name, small, rounds)
 
 
-def _measure(database: Database, broker: Broker, sandbox: str, steps: list[str]) -> dict[str, Figures]:
+def databases() -> dict[str, Database]:
+    """By name: SQLite, and PostgreSQL where a server is named."""
+    if os.environ.get("DATABASE_URL", "").startswith("postgres"):
+        return {"SQLite": _sqlite, "PostgreSQL": _postgresql}
+    print("PostgreSQL is left out: DATABASE_URL names no server.")
+    return {"SQLite": _sqlite}
+
+
+def _measure(database: Database, redis: str, sandbox_url: str, steps: list[str]) -> dict[str, Figures]:
     with database() as url:
-        return {step: _process(step, url, broker.url, sandbox) for step in steps}
+        return {step: process("reading_process", step, url, redis, sandbox_url) for step in steps}
 
 
-def _process(step: str, database_url: str, redis_url: str, sandbox: str) -> Figures:
+def process(module: str, step: str, database_url: str, redis_url: str, sandbox_url: str) -> Figures:
     """Each step is a process of its own, so that its peak memory is its own too."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.benchmarks.reading_process", step, sandbox],
+        [sys.executable, "-m", f"tests.benchmarks.{module}", step, sandbox_url],
         cwd=ROOT,
         env=os.environ | _KEYS | {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "LOG_LEVEL": "WARNING"},
         stdout=subprocess.PIPE,
@@ -102,22 +105,22 @@ def _start(rounds: list[dict[str, Figures]]) -> float:
 
 
 @contextmanager
-def _sandbox(world: str, state: Path) -> Iterator[SandboxProcess]:
-    sandbox = SandboxProcess("--port", "0", "--state", str(state), "--world", world, "--limits", "off")
+def sandbox(world: str, state: Path) -> Iterator[SandboxProcess]:
+    made = SandboxProcess("--port", "0", "--state", str(state), "--world", world, "--limits", "off")
     try:
-        yield sandbox
+        yield made
     finally:
-        sandbox.kill()
+        made.kill()
 
 
 @contextmanager
-def _broker(folder: Path) -> Iterator[Broker]:
-    broker = Broker(folder)
-    broker.start()
+def broker(folder: Path) -> Iterator[Broker]:
+    made = Broker(folder)
+    made.start()
     try:
-        yield broker
+        yield made
     finally:
-        broker.kill()
+        made.kill()
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -24,7 +25,7 @@ from tests.sandbox_server import RunningSandbox
 from tests.sync.readings import read
 
 pytestmark = pytest.mark.django_db(transaction=True)
-RACES = 1000
+RACES = 1000 if os.environ.get("THOROUGH") else 200
 
 
 def orders_at_mirakl(sandbox: RunningSandbox, cursor: Cursor, count: int) -> list[Order]:
