@@ -31,4 +31,4 @@ def test_administrator_changes_a_colleague(boriss_browser: Client, anna: User) -
 
 
 def test_staff_without_the_flag_do_not_see_the_administration(annas_browser: Client) -> None:
-    assert annas_browser.get("/admin/").status_code == 302
+    assert annas_browser.get("/admin/").status_code == 403

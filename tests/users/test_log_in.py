@@ -29,7 +29,7 @@ def test_second_account_that_differs_in_capital_letters_is_refused(anna: User) -
 
 
 def test_log_in_leads_back_to_the_page_that_was_wanted(client: Client, anna: User) -> None:
-    assert log_in(client, "anna@example.test", to="/orders/?tab=late") == (302, "/orders/?tab=late")
+    assert log_in(client, "anna@example.test", to="/orders/?view=late") == (302, "/orders/?view=late")
 
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "javascript:alert(1)"])
