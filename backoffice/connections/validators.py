@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -29,7 +30,7 @@ def validate_mirakl_url(value: str) -> None:
         raise ValidationError(
             _("This is not an address. It should look like https://miraklconnect.com/api.")
         ) from error
-    if not host or parts.scheme not in ("http", "https"):
+    if not host or parts.scheme not in ("http", "https") or re.search(r"\s", value):
         raise ValidationError(_("This is not an address. It should look like https://miraklconnect.com/api."))
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ValidationError(_("The address must hold no user name, question mark or hash: only host and path."))

@@ -5,11 +5,11 @@ from __future__ import annotations
 import uuid
 from datetime import datetime, timedelta
 
-from django.db.models import Case, DateTimeField, F, Q, QuerySet, Value, When
+from django.db.models import Case, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Least
 
-from backoffice.connections.enums import State
-from backoffice.connections.models import Connection
+from backoffice.connections.enums import OPEN_CHECKS, READING
+from backoffice.connections.models import Connection, ConnectionCheck
 from backoffice.sync import resources
 from backoffice.sync.enums import RunState
 from backoffice.sync.models import Cursor, Run
@@ -24,11 +24,11 @@ class ClaimLostError(Exception):
 
 
 def make_cursors() -> None:
-    """Gives every connection that is not paused a cursor for each resource of its family."""
+    """Gives every connection that is read a cursor for each resource of its family."""
     have = set(Cursor.objects.values_list("connection_id", "resource"))
     wanted = [
         Cursor(connection=connection, resource=resource.name)
-        for connection in Connection.objects.exclude(state=State.PAUSED)
+        for connection in Connection.objects.filter(state__in=READING)
         for resource in resources.of_family(connection.family)
         if (connection.pk, resource.name) not in have
     ]
@@ -41,8 +41,12 @@ def _free(now: datetime) -> Q:
 
 
 def due(now: datetime) -> QuerySet[Cursor]:
-    """Cursors that should be read now and that nobody is reading."""
-    return Cursor.objects.filter(_free(now)).exclude(connection__state=State.PAUSED).order_by("next_at")
+    """Cursors that should be read now and that nobody is reading.
+
+    A check of the connection that somebody looks at goes first: both need the one call a minute that Mirakl allows.
+    """
+    checked = ConnectionCheck.objects.filter(connection=OuterRef("connection"), state__in=OPEN_CHECKS)
+    return Cursor.objects.filter(_free(now), ~Exists(checked), connection__state__in=READING).order_by("next_at")
 
 
 def ask(cursor: Cursor, *, now: datetime) -> None:

@@ -17,6 +17,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from backoffice.connections import health
+from backoffice.connections.enums import Trouble
 from backoffice.connections.fields import UnreadableSecretError
 from backoffice.mirakl.errors import MiraklError, NotYet, PageTokenExpired, TooSoon
 from backoffice.sync import queue, resources
@@ -178,14 +179,17 @@ class _Walk:
         said = isinstance(error, MiraklError | UnreadableSecretError)
         text = str(error) if said else f"{type(error).__name__}: {error}"
         failures = self.cursor.failures
-        if next_at is None:
+        if next_at is None and trouble == Trouble.CREDENTIALS:
+            # The connection stops, and whoever tries its credentials again has his own waits.
+            next_at = now
+        elif next_at is None:
             failures += 1
             wait = queue.wait_after_failures(self.resource.pace, failures - 1)
             next_at = now + wait / self.cursor.connection.speed
         try:
             self._end(RunState.FAILED, now, trouble=trouble, error=text)
             queue.release(self.cursor.pk, self.mine, started=self.run.started_at, next_at=next_at, failures=failures)
-            health.record_trouble(self.cursor.connection_id, trouble, text, now=now)
+            health.record_trouble(self.cursor.connection, trouble, text, now=now)
         except DatabaseError:
             # The database itself is the trouble. The claim ends by itself and the sweep starts over.
             log.exception("A failed run could not be recorded", extra={"cursor": str(self.cursor)})

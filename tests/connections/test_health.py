@@ -38,8 +38,8 @@ def test_trouble_names_the_layer(error: Exception, trouble: Trouble) -> None:
 @pytest.mark.django_db
 def test_success_ends_the_trouble() -> None:
     connection = Connection.objects.create(name="A", base_url="https://mirakl.example/api", secret="x")
-    health.record_trouble(connection.pk, Trouble.BROKEN, "500", now=NOON)
-    health.record_trouble(connection.pk, Trouble.UNREACHABLE, "gone", now=NOON + timedelta(minutes=5))
+    health.record_trouble(connection, Trouble.BROKEN, "500", now=NOON)
+    health.record_trouble(connection, Trouble.UNREACHABLE, "gone", now=NOON + timedelta(minutes=5))
     connection.refresh_from_db()
     assert (connection.trouble, connection.trouble_since) == (Trouble.UNREACHABLE, NOON)
 
