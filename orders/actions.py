@@ -19,9 +19,11 @@ from backoffice.outbox.kinds import Item, Json, Kind, Objection, Report, registe
 from backoffice.outbox.models import Action
 from backoffice.sync.models import Cursor
 from backoffice.sync.queue import ask
+from backoffice.users.models import User
 from orders import wording
 from orders.enums import Fulfillment, Reason, Status
 from orders.models import Order, OrderLine
+from orders.queries import visible_to
 
 # What a line is once it was accepted; closed counts only for what cannot happen before.
 ACCEPTED = {Status.AWAITING_PAYMENT, Status.AWAITING_SHIPMENT, Status.SHIPPED, Status.DELIVERED}
@@ -44,11 +46,14 @@ class OrderKind(Kind[Order]):
         return str(target.channel)
 
     def deadline(self, target: Order) -> datetime | None:
-        return target.ship_by
+        return target.accept_by or target.ship_by
 
     def targets(self) -> QuerySet[Order]:
         # The channel not by a join: that would make a new one for each of a thousand orders.
         return Order.objects.defer("payload", "search").prefetch_related("lines", "channel")
+
+    def visible_to(self, user: User) -> QuerySet[Order]:
+        return visible_to(user)
 
     def status(self, connection: Connection, watcher: Watcher, action: Action) -> Report:
         said = clients.connect(connection, watcher=watcher).get_action_status(action.remote_id)

@@ -26,6 +26,8 @@ _TYPES = {
     "created_at": "timestamptz",
     "updated_at": "timestamptz",
     "ship_by": "timestamptz",
+    "accept_by": "timestamptz",
+    "due_at": "timestamptz",
     "sort_at": "timestamptz",
     "anonymized_at": "timestamptz",
     "total": "numeric",
@@ -47,6 +49,8 @@ class Known(NamedTuple):
     pk: int
     updated_at: datetime
     digest: int
+    status: str
+    status_reason: str
 
     def older_than(self, updated_at: datetime, digest: int) -> bool:
         """True if the incoming one should be written: it is newer, or as old but different."""
@@ -60,20 +64,23 @@ def known(connection_id: int, remote_ids: list[str]) -> dict[str, Known]:
             cursor.execute(_KNOWN_IN_SQLITE, [connection_id, json.dumps(remote_ids)])
         else:
             cursor.execute(_KNOWN_IN_POSTGRESQL, [remote_ids, connection_id])
-        return {remote_id: Known(pk, at.replace(tzinfo=UTC), digest) for remote_id, pk, at, digest in cursor.fetchall()}
+        return {
+            remote_id: Known(pk, at.replace(tzinfo=UTC), *others) for remote_id, pk, at, *others in cursor.fetchall()
+        }
 
 
 _KNOWN_IN_SQLITE = """
-    SELECT remote_id, id, updated_at, digest FROM orders_order
+    SELECT remote_id, id, updated_at, digest, status, status_reason FROM orders_order
     WHERE connection_id = %s AND remote_id IN (SELECT value FROM json_each(%s))
 """
 # One look into the unique index for each id. Asked with "= ANY", a planner that has no statistics yet (the whole first
 # import) reads all orders of the connection every time. The moment comes without a zone, as SQLite gives it too.
 _KNOWN_IN_POSTGRESQL = """
-    SELECT wanted.remote_id, known.id, known.updated_at AT TIME ZONE 'UTC', known.digest
+    SELECT wanted.remote_id, known.id, known.updated_at AT TIME ZONE 'UTC', known.digest,
+        known.status, known.status_reason
     FROM unnest(%s::text[]) AS wanted (remote_id)
     CROSS JOIN LATERAL (
-        SELECT id, updated_at, digest FROM orders_order
+        SELECT id, updated_at, digest, status, status_reason FROM orders_order
         WHERE connection_id = %s AND remote_id = wanted.remote_id
         LIMIT 1
     ) AS known

@@ -5,23 +5,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
+
+from django.utils.translation import gettext as _
 
 from backoffice.outbox.enums import State
+from backoffice.outbox.history import moment_of
 from backoffice.outbox.models import Action
-from backoffice.outbox.shown import MOVING
+from backoffice.outbox.shown import MOVING, Shown, is_conflict
 from backoffice.outbox.shown import shown as shown_action
-from orders import amounts
-from orders.actions import undecided
+from backoffice.timeline.shown import Timeline, stored, timeline
+from backoffice.users import rights
+from backoffice.users.models import User
+from orders import amounts, history, rows
+from orders.actions import ACCEPT_LINES, undecided
+from orders.addresses import written
 from orders.badges import badge
+from orders.dates import dates_of
 from orders.deciding import blocking, intents_of, objection
 from orders.enums import Stage
 from orders.lines import lines_of
-from orders.listing import deadline
 from orders.models import Order
+from orders.steps import banners, next_step
 
 
-def shown(order: Order, actions: Sequence[Action], *, now: datetime) -> dict[str, Any]:
-    """The context of the page. `actions`: about this order, newest first."""
+def shown(order: Order, actions: Sequence[Action], user: User, *, show: str, now: datetime) -> dict[str, Any]:
+    """The context of the page. `actions`: about this order, newest first; `show`: which part of its timeline."""
     asked = [shown_action(action, now) for action in actions]
     newest = next((one for one in asked if one.is_moving or one.needs_a_person), None)
     return {
@@ -29,16 +38,65 @@ def shown(order: Order, actions: Sequence[Action], *, now: datetime) -> dict[str
         "order": order,
         "document": order.document,
         "badge": badge(order.status),
-        "deadline": deadline(order),
+        "step": next_step(order, now),
+        "banners": list(banners(order, now)),
+        "dates": dates_of(order),
         "lines": lines_of(order.document, intents_of(actions, now)),
         "summary": amounts.summary(order.document),
         "actions": asked,
         "newest": newest,
+        "alarm": _alarm(newest),
         "every": _pace(actions) if any(one.is_moving for one in asked) else "",
         "decides": order.stage == Stage.TO_ACCEPT or bool(undecided(order)),
-        "objection": objection(order, blocking(actions)),
+        "objection": _objection(order, actions, user),
         "left": _left(newest.action, now) if newest else 0,
+        "timeline": _timeline(order, asked, show, now),
+        **_personal(order, user),
+        "others_query": urlencode({"q": order.customer}),
+        **_technical(order, user),
     }
+
+
+def _objection(order: Order, actions: Sequence[Action], user: User) -> str:
+    if not user.has_perm(rights.ACT):
+        return _("Your account may look, but not decide. An administrator can give it the right.")
+    return objection(order, blocking(actions))
+
+
+def _alarm(newest: Shown | None) -> str:
+    """How the banner of the newest action looks; "" when it needs none."""
+    if newest is None:
+        return ""
+    if newest.action.state == State.HELD:
+        return "held"
+    if not newest.needs_a_person:
+        return ""
+    if is_conflict(newest.action):
+        return "conflict"
+    return "failed" if newest.action.state == State.FAILED else "unknown"
+
+
+def _timeline(order: Order, asked: Sequence[Shown], show: str, now: datetime) -> Timeline:
+    """One query: for what was written down."""
+    told = [*history.told_by(order), *(moment_of(one, now) for one in asked)]
+    return timeline([*told, *stored(history.OBJECT, order.pk)], show=show)
+
+
+def _personal(order: Order, user: User) -> dict[str, Any]:
+    """What tells who the customer is, for those who may see it."""
+    if order.anonymized_at or not user.has_perm(rights.PERSONAL):
+        return {"personal": False, "delivery": None, "billing": None}
+    info, bill = order.document.shipping_info.address, order.document.billing_info.address
+    delivery, billing = (written(address) if address else None for address in (info, bill))
+    return {"personal": True, "delivery": delivery, "billing": billing, "same_address": info == bill}
+
+
+def _technical(order: Order, user: User) -> dict[str, Any]:
+    """The payload, and up to when orders were read completely, for those who may see technical details. One query."""
+    if not user.has_perm(rights.TECHNICAL):
+        return {}
+    payload = rows.readable(order.payload, personal=user.has_perm(rights.PERSONAL))
+    return {"raw": payload, "read_to": ACCEPT_LINES.complete_to(order.connection)}
 
 
 def _pace(actions: Sequence[Action]) -> str:

@@ -83,3 +83,8 @@ class AdjustmentReason(models.TextChoices):
     DEFECT = "DEFECT", _("defective")
     UNABLE_TO_DELIVER = "UNABLE_TO_DELIVER", _("could not be delivered")
     CHANNEL_SPECIFIC = "CHANNEL_SPECIFIC", _("a reason of the channel")
+
+
+def word(known: type[models.TextChoices], value: str) -> str:
+    """Our word for a value of Mirakl; its own where we have none."""
+    return str(dict(known.choices).get(value, value))

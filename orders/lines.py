@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
-from django.db.models import TextChoices
-
-from backoffice.mirakl.connect.types import Adjustment, Order, OrderLine
+from backoffice.mirakl.connect.types import Adjustment, Money, Order, OrderLine
 from orders import amounts
 from orders.amounts import Sums, TaxSum
 from orders.badges import Badge, badge
-from orders.enums import AdjustmentReason, AdjustmentType, Reason
+from orders.enums import AdjustmentReason, AdjustmentType, Reason, word
+
+PLACES = Decimal("0.0001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class ShownLine:
     cancelled: int
     refunded: int
     ordered_price: Sums
+    unit: Money | None  # of one piece, as it was ordered
+    exact: bool  # whether so many pieces make the price to the last digit
     price: Sums
     shipping: Sums
     taxes: list[TaxSum]
@@ -45,27 +48,38 @@ def lines_of(order: Order, intents: Mapping[str, str]) -> list[ShownLine]:
 
 
 def _shown(line: OrderLine, intent: str) -> ShownLine:
+    unit = unit_price(line)
     return ShownLine(
         line=line,
         badge=badge(line.status),
-        reason=_word(Reason, line.status_reason),
+        reason=word(Reason, line.status_reason),
         live=amounts.is_live(line),
         ordered=amounts.ordered_quantity(line),
         cancelled=amounts.cancelled_quantity(line),
         refunded=amounts.refunded_quantity(line),
         ordered_price=amounts.ordered_price(line),
+        unit=unit,
+        exact=unit is not None
+        and unit.amount * amounts.ordered_quantity(line) == amounts.ordered_price(line)[0].amount,
         price=amounts.net_price(line),
         shipping=amounts.net_shipping(line),
         taxes=amounts.net_taxes(line),
         shipping_taxes=amounts.net_shipping_taxes(line),
         adjustments=[
-            ShownAdjustment(one, _word(AdjustmentType, one.type), _word(AdjustmentReason, one.reason))
+            ShownAdjustment(one, word(AdjustmentType, one.type), word(AdjustmentReason, one.reason))
             for one in amounts.all_adjustments(line)
         ],
         intent=intent,
     )
 
 
-def _word(known: type[TextChoices], value: str) -> str:
-    """Our word for a value of Mirakl; its own where we have none."""
-    return str(dict(known.choices).get(value, value))
+def unit_price(line: OrderLine) -> Money | None:
+    """What one piece cost, to four places: Mirakl gives the price of the whole line only. None where no price can be
+    divided: nothing was ordered, or in two currencies."""
+    prices, pieces = amounts.ordered_price(line), amounts.ordered_quantity(line)
+    if len(prices) != 1 or pieces < 1 or not prices[0].amount.is_finite():
+        return None
+    try:
+        return Money((prices[0].amount / pieces).quantize(PLACES), prices[0].currency)
+    except ArithmeticError:  # more digits than a quotient can have
+        return None

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.connections.models import Connection
 from backoffice.mirakl.connect import types as connect
-from orders.enums import Reason, Stage
+from orders.enums import Reason, Stage, word
 from shops.models import Channel
 
 # The sort key of an order that waits for nothing dated.
@@ -32,8 +32,11 @@ class Order(models.Model):
     created_at = models.DateTimeField(_("created"))  # on the channel
     updated_at = models.DateTimeField(_("updated"))  # in Connect: what sync compares
     ship_by = models.DateTimeField(_("ship by"), null=True)
-    # What the tab of its stage sorts by, never null: the shipping deadline of what is to be shipped (NO_DATE
-    # without one), otherwise created_at.
+    # Until when it has to be accepted, by the channel's policy: Connect tells no such deadline (domain.md §3).
+    accept_by = models.DateTimeField(_("accept by"), null=True)
+    # When something happens if nobody does anything, never null: `orders.deadlines` says how all three come about.
+    due_at = models.DateTimeField(_("due"), default=NO_DATE)
+    # What the tab of its stage sorts by, never null.
     sort_at = models.DateTimeField()
     customer = models.CharField(_("customer"), max_length=200, blank=True)
     country = models.CharField(_("country"), max_length=3, blank=True)
@@ -55,14 +58,24 @@ class Order(models.Model):
         indexes = [
             models.Index(fields=["stage", "sort_at", "id"], name="orders_in_stage"),
             models.Index(fields=["created_at", "id"], name="orders_by_age"),
+            models.Index(fields=["due_at", "id"], name="orders_by_due"),
+            models.Index(fields=["stage", "created_at", "id"], name="orders_in_stage_by_age"),
+            models.Index(fields=["channel", "created_at", "id"], name="orders_of_channel"),
+            models.Index(fields=["channel", "stage", "sort_at", "id"], name="orders_in_stage_of_channel"),
+            models.Index(fields=["number"], name="orders_by_number"),
         ]
 
     def __str__(self) -> str:
         return self.number
 
     @property
+    def deadline(self) -> datetime | None:
+        """The next consequence; None where nothing is due from us."""
+        return None if self.due_at == NO_DATE else self.due_at
+
+    @property
     def reason_label(self) -> str:
-        return str(dict(Reason.choices).get(self.status_reason, self.status_reason))
+        return word(Reason, self.status_reason)
 
     @cached_property
     def document(self) -> connect.Order:

@@ -11,9 +11,10 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from backoffice.lists import selecting
 from backoffice.mirakl.values import Money
 from backoffice.outbox import queue
-from backoffice.outbox.enums import OPEN, State
+from backoffice.outbox.enums import State
 from backoffice.outbox.kinds import Json
 from backoffice.outbox.models import Action, Batch
 from backoffice.outbox.queries import latest_on
@@ -22,9 +23,9 @@ from backoffice.users.models import User
 from orders.actions import ACCEPT_LINES, undecided
 from orders.badges import Badge
 from orders.deciding import ACCEPT, REFUSE, Choice, chosen_for, leaves_at_once, objection, others_of, seen_of
+from orders.listing import ORDERS
 from orders.models import Order, OrderLine
 from orders.queries import visible_to
-from orders.tabs import tab_of
 
 MOST = 1000
 
@@ -81,14 +82,10 @@ class Review:
 
 
 def chosen(user: User, values: QueryDict, *, now: datetime) -> Review:
-    """The sheet for what a list was left with: single orders, or everything in a tab."""
-    decision = decision_of(values)
-    if tab := values.get("all", ""):
-        orders, asked = _in_tab(user, str(tab), now)
-    else:
-        keys = list(dict.fromkeys(int(key) for key in values.getlist("order") if key.isdecimal() and len(key) < 19))
-        orders, asked = in_their_order(user, keys[:MOST]), len(keys)
-    return sorted_out(decision, orders, asked, now=now)
+    """The sheet for what was chosen in the list: orders picked one by one, or a choice that is kept under a token."""
+    token = values.get("selection", "")
+    keys = selecting.chosen(user, ORDERS, token) if token else selecting.keys_of(values.getlist("pick"))
+    return sorted_out(decision_of(values), in_their_order(user, keys[:MOST]), len(keys), now=now)
 
 
 def in_their_order(user: User, keys: Sequence[int]) -> list[Order]:
@@ -96,15 +93,6 @@ def in_their_order(user: User, keys: Sequence[int]) -> list[Order]:
     mine = visible_to(user).filter(pk__in=keys).values("pk")
     found = {order.pk: order for order in ACCEPT_LINES.targets().filter(pk__in=mine)}
     return [found[key] for key in keys if key in found]
-
-
-def _in_tab(user: User, key: str, now: datetime) -> tuple[list[Order], int]:
-    """The first orders of a tab, and how many there are."""
-    taken = Action.objects.filter(kind=ACCEPT_LINES.name, target_type=ACCEPT_LINES.target_type, state__in=OPEN)
-    rows = tab_of(key, searching=False).rows(visible_to(user), now=now).exclude(pk__in=taken.values("target_id"))
-    keys = list(rows.order_by("sort_at", "pk").values_list("pk", flat=True)[: MOST + 1])
-    asked = len(keys) if len(keys) <= MOST else rows.order_by().count()
-    return in_their_order(user, keys[:MOST]), asked
 
 
 def decision_of(values: Mapping[str, str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -10,10 +11,11 @@ import msgspec
 
 from backoffice.mirakl.connect import types as connect
 from backoffice.mirakl.errors import Unreadable
+from orders import deadlines
 from orders.amounts import order_total
-from orders.enums import Stage, stage_of
-from orders.models import NO_DATE
+from orders.enums import stage_of
 from orders.search import fold
+from shops.deadlines import Acceptance
 
 ORDER_COLUMNS = (
     "connection_id",
@@ -27,6 +29,8 @@ ORDER_COLUMNS = (
     "created_at",
     "updated_at",
     "ship_by",
+    "accept_by",
+    "due_at",
     "sort_at",
     "customer",
     "country",
@@ -50,11 +54,20 @@ LINE_COLUMNS = (
     "can_cancel",
     "can_refund",
 )
+_STATUS, _UPDATED_AT = ORDER_COLUMNS.index("status"), ORDER_COLUMNS.index("updated_at")
 # Fourteen digits before the point and four behind it: what the columns hold.
 LIMIT = Decimal(10) ** 14
 MOST = 2**31 - 1  # what PostgreSQL's integer holds; sent in binary, a larger one would arrive as another number
 LAST_YEAR = 9000  # in UTC a later one could fall beyond the last year that Python knows
 MOST_LINES = 2**15 - 1
+
+
+class Place(NamedTuple):
+    """Where an order came from; `acceptance` is what its channel asks for."""
+
+    connection_id: int
+    channel_id: int
+    acceptance: Acceptance | None = None
 
 
 class Made(NamedTuple):
@@ -64,15 +77,25 @@ class Made(NamedTuple):
     order: Sequence[Any]
     lines: list[Sequence[Any]]
 
+    @property
+    def updated_at(self) -> datetime:
+        moment: datetime = self.order[_UPDATED_AT]
+        return moment
 
-def make(order: connect.Order, raw: bytes, digest: int, connection_id: int, channel_id: int) -> Made:
+    @property
+    def status(self) -> tuple[str, str]:
+        """Status and reason."""
+        return self.order[_STATUS], self.order[_STATUS + 1]
+
+
+def make(order: connect.Order, raw: bytes, digest: int, place: Place) -> Made:
     """The rows of one order. Raises Unreadable for what no column can hold."""
     if len(order.id) > 200:
         raise Unreadable("The id is longer than 200 characters.")
     payload = without_personal_data(raw) if order.anonymized_at else raw
     # Before acceptance a channel may give the buyer's address only.
-    place = order.shipping_info.address or order.billing_info.address
-    address = None if order.anonymized_at else place
+    anybody = order.shipping_info.address or order.billing_info.address
+    address = None if order.anonymized_at else anybody
     stage = stage_of(order.status)
     created_at = order.created_at or order.updated_at
     ship_by = order.shipping_info.shipping_deadline
@@ -81,9 +104,9 @@ def make(order: connect.Order, raw: bytes, digest: int, connection_id: int, chan
     total = order_total(order)
     name = _name(address)
     values = (
-        connection_id,
+        place.connection_id,
         order.id,
-        channel_id,
+        place.channel_id,
         order.channel_order_id[:200],
         order.status[:60],
         order.status_reason[:60],
@@ -92,9 +115,9 @@ def make(order: connect.Order, raw: bytes, digest: int, connection_id: int, chan
         created_at,
         order.updated_at,
         ship_by,
-        (ship_by or NO_DATE) if stage is Stage.TO_SHIP else created_at,
+        *deadlines.of(stage, order.fulfillment.type, created_at, ship_by, place.acceptance),
         name[:200],
-        place.country_iso_code[:3] if place else "",
+        anybody.country_iso_code[:3] if anybody else "",
         total.currency[:3] if total else "",
         amount(total.amount, "total") if total else None,
         order.anonymized_at,
@@ -158,8 +181,16 @@ def without_personal_data(raw: bytes) -> bytes:
     order = _decode(raw)
     if not isinstance(order, dict):
         raise ValueError("The record is no object.")  # noqa: TRY004 -- callers tell what is wrong with the data
-    if not order.get("anonymized_at"):
-        return raw
+    return _encode(_stripped(order)) if order.get("anonymized_at") else raw
+
+
+def readable(payload: str, *, personal: bool) -> str:
+    """The payload of a row on many lines; without `personal`, less all that tells who the customer is."""
+    order = _decode(payload)
+    return msgspec.json.format(_encode(order if personal else _stripped(order)), indent=2).decode()
+
+
+def _stripped(order: dict[str, Any]) -> dict[str, Any]:
     for part, names in _PERSONAL.items():
         if isinstance(order.get(part), dict):
             order[part] = {name: value for name, value in order[part].items() if name not in names}
@@ -167,4 +198,4 @@ def without_personal_data(raw: bytes) -> bytes:
     for fields in (order, *(lines if isinstance(lines, list) else ())):
         if isinstance(fields, dict):
             fields.pop("custom_attributes", None)
-    return _encode(order)
+    return order

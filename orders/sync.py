@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -18,8 +18,11 @@ from backoffice.mirakl.connect import types as connect
 from backoffice.mirakl.errors import Unreadable
 from backoffice.mirakl.reading import Moment
 from backoffice.sync.resources import Resource, Stored, Unstorable, register
+from backoffice.timeline.models import Entry
 from orders import bulk, rows
+from orders.history import status_entry
 from orders.models import Order
+from shops.deadlines import acceptances
 from shops.models import Channel
 
 
@@ -67,10 +70,19 @@ def store(connection: Connection, records: Sequence[bytes]) -> Stored:
             stored.ids.append(one.head.id)
     work = _Work(connection, stored)
     stored.created += work.write(fresh, bulk.insert)
-    stored.changed += work.write(
-        changed, lambda made, _: bulk.update(made, {id_: was.pk for id_, was in known.items()})
-    )
+    stored.changed += work.write(changed, lambda made, _: _update(connection, list(made), known))
     return stored
+
+
+def _update(connection: Connection, changed: list[rows.Made], known: Mapping[str, bulk.Known]) -> None:
+    """Writes orders that are here, and on their timelines what their statuses were before."""
+    bulk.update(changed, {made.remote_id: known[made.remote_id].pk for made in changed})
+    pairs = [(made, known[made.remote_id]) for made in changed]
+    Entry.objects.bulk_create(
+        status_entry(was.pk, connection.pk, made.updated_at, before=(was.status, was.status_reason), after=made.status)
+        for made, was in pairs
+        if made.status != (was.status, was.status_reason)
+    )
 
 
 def _read_heads(records: Sequence[bytes], stored: Stored) -> Iterator[Incoming]:
@@ -130,6 +142,7 @@ class _Work:
     def __init__(self, connection: Connection, stored: Stored) -> None:
         self.connection = connection
         self.stored = stored
+        self.acceptances = acceptances(connection)
         self.channels = {channel.remote_id: channel for channel in Channel.objects.filter(connection=connection)}
 
     def write(self, batch: list[Incoming], how: Callable[[Iterator[rows.Made], int], None]) -> int:
@@ -162,7 +175,8 @@ class _Work:
             try:
                 order = connect.read(one.raw, connect.Order)
                 channel = self._channel(order.origin)
-                made = rows.make(order, one.raw, one.digest, self.connection.pk, channel.pk)
+                place = rows.Place(self.connection.pk, channel.pk, self.acceptances.of(channel.pk))
+                made = rows.make(order, one.raw, one.digest, place)
             except (Unreadable, ArithmeticError) as error:  # amounts that no sum can hold
                 parked.append(_unstorable(one.head.id, error, one.raw))
             else:

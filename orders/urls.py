@@ -2,13 +2,15 @@ from __future__ import annotations
 
 from django.urls import path
 
+from backoffice.lists.urls import patterns
 from orders import views
+from orders.listing import ORDERS
 
 app_name = "orders"
 
 urlpatterns = [
     # /orders/
-    path("", views.order_list, name="list"),
+    *patterns(ORDERS),
     path("accept/", views.accept_many, name="accept_many"),
     # /orders/<pk>/
     path("<int:pk>/", views.order_detail, name="detail"),

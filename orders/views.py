@@ -3,41 +3,36 @@ from __future__ import annotations
 import secrets
 from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from backoffice.lists.walking import neighbours
 from backoffice.outbox import queue
 from backoffice.outbox.enums import State
 from backoffice.outbox.models import Action, Batch
 from backoffice.outbox.queries import on_target
 from backoffice.web.pages import page
 from backoffice.web.requests import Request
-from orders import deciding, detail, listing, reviewing
+from orders import deciding, detail, reviewing
 from orders.actions import ACCEPT_LINES
+from orders.listing import ORDERS
 from orders.models import Order
-from orders.paging import Position
-from orders.queries import Place, visible_to
-
-
-@require_safe
-def order_list(request: Request) -> HttpResponse:
-    """The orders of one tab or search, fifty at a time."""
-    now = timezone.now()
-    return page(request, "orders/list.html", listing.shown(request.user, request.GET, _place(request), now=now))
+from orders.queries import visible_to
 
 
 @require_safe
 def order_detail(request: Request, pk: int) -> HttpResponse:
     """One order, as Mirakl last gave it, and what is asked of Mirakl about it."""
-    orders = visible_to(request.user).select_related("channel", "connection").prefetch_related("lines")
+    orders = visible_to(request.user).select_related("channel", "connection__valve").prefetch_related("lines")
     order = get_object_or_404(orders, pk=pk)
-    context = detail.shown(order, on_target(ACCEPT_LINES.target_type, pk), now=timezone.now())
-    return page(request, "orders/detail.html", {**context, **_links(pk, _back(request.GET))})
+    actions = on_target(ACCEPT_LINES.target_type, pk)
+    context = detail.shown(order, actions, request.user, show=request.GET.get("show", ""), now=timezone.now())
+    back = _back(request.GET)
+    links = {**_links(request, pk, back, show=context["timeline"].show), **_neighbours(request, pk, back)}
+    return page(request, "orders/detail.html", {**context, **links})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -57,7 +52,7 @@ def accept(request: Request, pk: int) -> HttpResponse:
     if decision.errors and not Action.objects.filter(token=decision.token).exists():
         return _form(request, order, decision, status=422)
     back = _back(request.POST)
-    return redirect(_links(pk, back)["order_url"])
+    return redirect(_links(request, pk, back)["order_url"])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -105,7 +100,7 @@ def _form(request: Request, order: Order, decision: deciding.Decision, status: i
         "at_once": deciding.leaves_at_once(order, now),
         "newest": newest,
     }
-    return page(request, "orders/accept.html", {**context, **_links(order.pk, back)}, status)
+    return page(request, "orders/accept.html", {**context, **_links(request, order.pk, back)}, status)
 
 
 def _sheet(request: Request, review: reviewing.Review, status: int = 200) -> HttpResponse:
@@ -126,21 +121,35 @@ def _failed_before(order: Order, key: str | None) -> Action | None:
 
 def _back(values: QueryDict) -> str:
     """The state of the list that somebody came from."""
-    return listing.query(QueryDict(values.get("back", "")))
+    return ORDERS.cleaned(values.get("back", ""))
 
 
-def _links(pk: int, back: str) -> dict[str, str]:
-    """The addresses of an order's pages, which remember the list that somebody came from."""
-    query = f"?{urlencode({'back': back})}" if back else ""
-    names = {"order_url": "orders:detail", "accept_url": "orders:accept"}
-    return {"back": back, **{key: reverse(name, args=[pk]) + query for key, name in names.items()}}
+def _links(request: Request, pk: int, back: str, show: str = "all") -> dict[str, str]:
+    """The addresses of an order's pages, which remember the list that somebody came from, and on its own page which
+    part of the timeline is open: `show_query` is that page's address up to the name of the part."""
+    kept = {**({"back": back} if back else {}), **{kind: str(pk) for kind, pk in request.scope.pairs}}
+    order_url, accept_url, list_url = (
+        reverse("orders:detail", args=[pk]),
+        reverse("orders:accept", args=[pk]),
+        reverse("orders:list"),
+    )
+    return {
+        "back": back,
+        "back_url": f"{list_url}?{back}" if back else list_url,
+        "order_url": _with_query(order_url, kept if show == "all" else {**kept, "show": show}),
+        "accept_url": _with_query(accept_url, kept),
+        "show_query": _with_query(order_url, {**kept, "show": ""}),
+    }
 
 
-def _place(request: Request) -> Place:
-    """Which page is asked for. A link that was cut or changed by hand leads to the first one."""
-    after, before = request.GET.get("after", ""), request.GET.get("before", "")
-    try:
-        return Place(Position.parse(after) if after else None, Position.parse(before) if before else None)
-    except ValueError:
-        messages.warning(request, _("That link to a page of the list is damaged. This is the first page."))
-        return Place()
+def _neighbours(request: Request, pk: int, back: str) -> dict[str, str]:
+    """The addresses of the orders before and after this one in the list that somebody came from; "" where is none."""
+    found = neighbours(ORDERS, request, back, pk)
+    return {
+        f"{name}_url": _links(request, other, back)["order_url"] if other else ""
+        for name, other in (("previous", found.previous), ("following", found.next))
+    }
+
+
+def _with_query(url: str, values: dict[str, str]) -> str:
+    return f"{url}?{urlencode(values)}" if values else url

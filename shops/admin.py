@@ -1,13 +1,36 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
 
-from backoffice.web.admin import ReadOnlyAdmin
-from shops.models import Channel
+from backoffice.web.admin import LimitedAdmin, ReadOnlyAdmin
+from shops.models import DAYS, Channel, ChannelPolicy
 
 
 @admin.register(Channel)
 class ChannelAdmin(ReadOnlyAdmin):
     list_display = ["__str__", "remote_id", "connection"]
+    list_filter = ["connection"]
     list_select_related = ["connection"]
     search_fields = ["name", "remote_id"]
+    connection = "connection_id"
+    channel = "pk"
+
+
+@admin.register(ChannelPolicy)
+class ChannelPolicyAdmin(LimitedAdmin):
+    """The times a channel allows. What orders are due follows within a minute of a change."""
+
+    list_display = ["__str__", "acceptance_hours", "reply_hours", "time_zone"]
+    list_filter = ["time_zone"]
+    list_select_related = ["channel"]
+    search_fields = ["channel__name", "channel__remote_id"]
+    connection = "channel__connection_id"
+    channel = "channel_id"
+    ordering = [F("channel__name").asc(nulls_first=True)]
+    autocomplete_fields = ["channel"]
+    fieldsets = [
+        (None, {"fields": ["channel", "acceptance_hours", "reply_hours"]}),
+        (_("Which hours count"), {"fields": [DAYS, "holidays", "time_zone"]}),
+    ]

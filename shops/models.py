@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.connections.models import Connection
+from shops.validators import validate_holidays, validate_time_zone
+
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+MOST_HOURS = 24 * 60  # sixty days
 
 
 class Channel(models.Model):
@@ -25,3 +33,79 @@ class Channel(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.remote_id
+
+
+class ChannelPolicy(models.Model):
+    """The times a channel allows: Mirakl Connect does not tell them, so an administrator does (`shops.deadlines`).
+
+    The row without a channel counts for every channel that has none of its own.
+    """
+
+    channel = models.OneToOneField(
+        Channel,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="policy",
+        verbose_name=_("channel"),
+        help_text=_("Empty: for every channel that has no policy of its own."),
+    )
+    acceptance_hours = models.PositiveSmallIntegerField(
+        _("hours to accept an order"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_HOURS)],
+        help_text=_("After this the channel refuses the order by itself. Empty: there is no such limit."),
+    )
+    reply_hours = models.PositiveSmallIntegerField(
+        _("hours to answer a message"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_HOURS)],
+        help_text=_("Empty: there is no such limit."),
+    )
+    monday = models.BooleanField(_("Monday"), default=True)
+    tuesday = models.BooleanField(_("Tuesday"), default=True)
+    wednesday = models.BooleanField(_("Wednesday"), default=True)
+    thursday = models.BooleanField(_("Thursday"), default=True)
+    friday = models.BooleanField(_("Friday"), default=True)
+    saturday = models.BooleanField(_("Saturday"), default=True)
+    sunday = models.BooleanField(_("Sunday"), default=True)
+    holidays = models.TextField(
+        _("holidays"),
+        blank=True,
+        max_length=6000,
+        validators=[validate_holidays],
+        help_text=_("One date on each line, like 2026-12-25. Their hours do not count, like those of free days."),
+    )
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=64,
+        default="UTC",
+        validators=[validate_time_zone],
+        help_text=_("Where a day begins and ends, for example Europe/Paris."),
+    )
+
+    class Meta:
+        verbose_name = _("channel policy")
+        verbose_name_plural = _("channel policies")
+        constraints = [
+            models.UniqueConstraint(
+                Coalesce(F("channel"), Value(0)),
+                name="one_policy_per_channel",
+                violation_error_message=_("There is such a policy already. Change that one."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.channel) if self.channel else str(_("Every other channel"))
+
+    @property
+    def working_days(self) -> tuple[int, ...]:
+        """The days of the week that count; Monday is 0."""
+        return tuple(number for number, day in enumerate(DAYS) if getattr(self, day))
+
+    def clean(self) -> None:
+        """A week without a working day has no deadline at all."""
+        if not self.working_days:
+            raise ValidationError({"monday": _("At least one day of the week has to be a working day.")})

@@ -288,7 +288,7 @@ def test_the_order_page_shows_intent_and_never_a_state_that_is_not_true(annas_br
         assert {badge.text for badge in root.one(class_="lines").all(class_="badge")} == {"To accept"}
         assert root.one(id="order").one(class_="poll").one("a").attributes["hx-get"] == f"/orders/{order.pk}/"
         assert root.one(id="decide-why").text.endswith(f"already asked for this (action #{action.pk}).")
-    assert "→ Accepted, waiting for Mirakl" in sent.one(class_="head__state").text
+    assert "→ Accepted, waiting for Mirakl" in sent.one(class_="order-head").text
     assert lines_say(sent) == 2 * ["→ Accepted, waiting for Mirakl"]
     assert {said.partition(" held")[0] for said in lines_say(held)} == {"→ Accepted,"}
     assert held.all("form", action=f"/actions/{action.pk}/undo/")
@@ -311,7 +311,7 @@ def test_what_the_channel_confirmed_is_not_decided_again_before_a_reading_shows_
     assert answer.status_code == 422
     assert why in parsed(answer).one(class_="notice", role="alert").text
     assert parsed(annas_browser.get(f"/orders/{order.pk}/")).one(id="decide-why").text == why
-    assert parsed(annas_browser.get("/orders/")).all("input", name="order") == []
+    assert parsed(annas_browser.get("/orders/")).one("input", name="pick").attributes["data-can"] == ""
     assert Action.objects.count() == 1
 
 
@@ -368,9 +368,9 @@ def test_undo_leads_back_to_the_order(annas_browser: Client) -> None:
     action = asked(order)
 
     root = parsed(annas_browser.get(f"/orders/{order.pk}/"))
-    beside_the_status, in_the_panel = root.one(id="order").all("form", action=f"/actions/{action.pk}/undo/")
-    form = root.one(class_="head__state").one("form")
-    assert form is beside_the_status
+    above, in_the_panel = root.one(id="order").all("form", action=f"/actions/{action.pk}/undo/")
+    form = root.one(class_="banner--held").one("form")
+    assert form is above
     assert root.one(class_="acts").one("form") is in_the_panel
     answer = annas_browser.post(
         f"/actions/{action.pk}/undo/", {"next": form.one("input", name="next").attributes["value"]}
@@ -388,7 +388,7 @@ def test_the_list_shows_what_is_asked_and_what_failed(annas_browser: Client) -> 
         state=State.FAILED, cause="channel", code="OUT_OF_STOCK", departed_at=None
     )
 
-    root = parsed(annas_browser.get("/orders/?tab=to_accept"))
+    root = parsed(annas_browser.get("/orders/?view=to_accept"))
 
     assert "→ Accepted, held until" in root.one(id=f"order-{waiting.pk}").one(class_="intent").text
     assert (
@@ -396,15 +396,15 @@ def test_the_list_shows_what_is_asked_and_what_failed(annas_browser: Client) -> 
     )
 
 
-def test_only_orders_that_can_be_decided_have_a_box(annas_browser: Client) -> None:
+def test_boxes_say_what_can_be_decided(annas_browser: Client) -> None:
     free, taken = order_to_accept(), order_to_accept()
     asked(taken)
-    place(status="SHIPPED")
+    shipped = place(status="SHIPPED")
 
-    root = parsed(annas_browser.get("/orders/?tab=all"))
+    root = parsed(annas_browser.get("/orders/?view=all"))
 
-    assert [box.attributes["value"] for box in root.all("input", name="order")] == [str(free.pk)]
-    assert parsed(annas_browser.get("/orders/?tab=shipped")).all("form", id="pick") == []
+    boxes = {box.attributes["value"]: box.attributes["data-can"] for box in root.all("input", name="pick")}
+    assert boxes == {str(free.pk): "accept refuse", str(taken.pk): "", str(shipped.pk): ""}
 
 
 def test_an_unknown_order_is_not_found_and_nobody_decides_without_logging_in(annas_browser: Client) -> None:

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 
 def sheet(browser: Client, *orders: Order, **query: str) -> Element:
-    chosen = [("order", str(order.pk)) for order in orders]
+    chosen = [("pick", str(order.pk)) for order in orders]
     return parsed(browser.get("/orders/accept/", [*chosen, *query.items()]))
 
 
@@ -47,7 +47,7 @@ def test_the_sheet_says_what_will_be_done_what_not_and_what_needs_a_decision(ann
 
     root = sheet(annas_browser, *ready, *taken, partner, open_one)
 
-    assert [head.text for head in root.all("h2")] == [
+    assert [head.text for head in root.one("form", class_="review").all("h2")] == [
         "Will be accepted: 2 orders",
         "Needs your decision: 1 order",
         "Will not be done, and why",
@@ -157,7 +157,7 @@ def test_a_sheet_that_comes_back_keeps_every_decision_and_says_what_changed(anna
 def test_an_order_of_which_nobody_knows_whether_an_action_arrived_is_left_out(annas_browser: Client) -> None:
     unknown = action_in(State.UNKNOWN)
 
-    root = parsed(annas_browser.get(f"/orders/accept/?order={unknown.target_id}"))
+    root = parsed(annas_browser.get(f"/orders/accept/?pick={unknown.target_id}"))
 
     assert "It is unknown whether an earlier action arrived." in root.one(class_="review__reason").text
     assert root.all(class_="review__send") == []
@@ -201,10 +201,17 @@ def test_refusing_many_names_the_effect_and_wants_a_tick(annas_browser: Client) 
     assert {tuple(action.request["lines"].values()) for action in Action.objects.all()} == {(False,)}
 
 
-def test_everything_in_a_tab_is_fixed_when_the_sheet_is_opened(annas_browser: Client) -> None:
+def all_of(browser: Client, view: str) -> Element:
+    """The sheet of everything that the view shows, chosen as the list does it."""
+    chosen = browser.post(f"/orders/select/?view={view}")["Location"].rpartition("selection=")[2]
+    return parsed(browser.get("/orders/accept/", {"selection": chosen, "decision": "accept"}))
+
+
+def test_everything_that_matches_is_fixed_when_it_is_chosen(annas_browser: Client) -> None:
     orders = [order_to_accept() for _ in range(3)]
-    root = parsed(annas_browser.get("/orders/accept/?all=to_accept&decision=accept"))
+    chosen = annas_browser.post("/orders/select/?view=to_accept")["Location"].rpartition("selection=")[2]
     order_to_accept()
+    root = parsed(annas_browser.get("/orders/accept/", {"selection": chosen, "decision": "accept"}))
 
     annas_browser.post("/orders/accept/", fields(root))
 
@@ -216,7 +223,7 @@ def test_more_than_one_sheet_takes_is_said(annas_browser: Client, monkeypatch: p
     for _ in range(5):
         order_to_accept()
 
-    root = parsed(annas_browser.get("/orders/accept/?all=to_accept"))
+    root = all_of(annas_browser, "to_accept")
 
     assert "Will be accepted: 2 orders" in root.text
     assert "3 more wait: come back for them afterwards." in root.text
@@ -252,10 +259,10 @@ def test_orders_that_are_not_there_are_no_reason_for_a_fault(annas_browser: Clie
     ("query", "said"),
     [
         ("", "Nothing was chosen."),
-        ("?order=x", "Nothing was chosen."),
-        ("?order=999999", "None of what was chosen."),
-        ("?all=nonsense", "Nothing was chosen."),
-        ("?order=" + "9" * 40, "Nothing was chosen."),
+        ("?pick=x", "Nothing was chosen."),
+        ("?pick=999999", "None of what was chosen."),
+        ("?selection=nonsense", "Nothing was chosen."),
+        ("?pick=" + "9" * 40, "Nothing was chosen."),
     ],
 )
 def test_a_sheet_without_orders_says_so(annas_browser: Client, query: str, said: str) -> None:
@@ -272,14 +279,15 @@ def _waiting() -> dict[str, Any]:
 @pytest.mark.parametrize("count", [1, 3, 100])
 def test_any_number_of_orders_costs_the_same_queries(annas_browser: Client, count: int) -> None:
     place_all([_waiting() for _ in range(count)])
+    chosen = annas_browser.post("/orders/select/?view=to_accept")["Location"].rpartition("selection=")[2]
 
     with CaptureQueriesContext(connection) as shown:
-        values = fields(parsed(annas_browser.get("/orders/accept/?all=to_accept")))
+        values = fields(parsed(annas_browser.get("/orders/accept/", {"selection": chosen})))
     with CaptureQueriesContext(connection) as confirmed:
         assert annas_browser.post("/orders/accept/", values).status_code == 302
 
-    # Session and user, the tab's orders, orders, lines, channels, actions; the last is the strip of every page.
-    assert len(shown) == 8
-    # Session and user, orders, lines, channels, actions, then those of queue.ask_many. SQLite takes 24 to a statement.
-    assert len(confirmed) == 14 + ((count - 1) // 24 if connection.vendor == "sqlite" else 0)
+    # Session, user, rights, what was chosen, orders, lines, channels, actions; 8 for the frame of every page.
+    assert len(shown) == 16
+    # Session, user, rights, orders, lines, channels, actions, then queue.ask_many. SQLite takes 24 to a statement.
+    assert len(confirmed) == 15 + ((count - 1) // 24 if connection.vendor == "sqlite" else 0)
     assert Action.objects.count() == count

@@ -5,21 +5,39 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from pytest_django import DjangoAssertNumQueries
 
+from backoffice.lists import keyset
+from backoffice.lists.declaration import View
+from backoffice.lists.keyset import Order as Sorted
+from backoffice.lists.keyset import Position
+from backoffice.outbox.enums import State
 from backoffice.users.models import User
 from orders import queries
-from orders.models import Order
-from orders.paging import Position, page_after
-from orders.queries import Place, count_by_tab, order_page
-from orders.tabs import BY_KEY, TABS, Tab, tab_of
+from orders.listing import ORDERS, VIEWS
+from orders.models import NO_DATE, Order
 from tests.orders.rows import MORNING, payload, place_all
+from tests.outbox.asking import action_in
+
+pytestmark = pytest.mark.django_db
 
 NOW = MORNING + timedelta(days=1)
 
 
 def to_ship(deadline: datetime | None) -> dict[str, object]:
     return payload(status="AWAITING_SHIPMENT", shipping_info={"shipping_deadline": deadline})
+
+
+def sorting(view: View, sort: str = "") -> Sorted:
+    sort = sort or view.sort
+    column = ORDERS.column(sort.removeprefix("-"))
+    assert column is not None
+    return Sorted(ORDERS.field_of(column, view), sort.startswith("-"))
+
+
+def rows(user: User, key: str) -> list[Order]:
+    view = ORDERS.view(key)
+    assert view is not None
+    return keyset.first(view.where(ORDERS.rows(user), NOW), sorting(view), 50).rows
 
 
 @pytest.fixture
@@ -40,38 +58,51 @@ def one_of_each(db: None) -> dict[str, Order]:
 
 
 @pytest.mark.parametrize(
-    ("tab", "expected"),
+    ("view", "expected"),
     [
         ("to_accept", {"AWAITING_ACCEPTANCE"}),
         ("waiting", {"AWAITING_FRAUD_CHECK", "AWAITING_PAYMENT"}),
         ("to_ship", {"LATE", "SOON", "UNDATED"}),
         ("late", {"LATE"}),
         ("shipped", {"SHIPPED", "DELIVERED"}),
+        ("problems", set()),
         ("closed", {"CLOSED"}),
         ("other", {"CHANNEL_SPECIFIC", "INVENTED"}),
     ],
 )
-def test_tab_holds_the_orders_of_its_stage(
-    one_of_each: dict[str, Order], anna: User, tab: str, expected: set[str]
+def test_view_holds_the_orders_of_its_stage(
+    one_of_each: dict[str, Order], anna: User, view: str, expected: set[str]
 ) -> None:
-    page = order_page(anna, BY_KEY[tab], "", Place(), now=NOW)
-
-    assert set(page.rows) == {one_of_each[name] for name in expected}
-    assert count_by_tab(anna, now=NOW)[tab] == len(expected)
+    assert set(rows(anna, view)) == {one_of_each[name] for name in expected}
 
 
 def test_all_holds_everything(one_of_each: dict[str, Order], anna: User) -> None:
-    assert len(order_page(anna, BY_KEY["all"], "", Place(), now=NOW).rows) == len(one_of_each)
+    assert len(rows(anna, "all")) == len(one_of_each)
+
+
+def test_problems_are_orders_about_which_something_went_wrong(anna: User) -> None:
+    actions = {state: action_in(state) for state in State}
+    unseen = action_in(State.CONFIRMED, differs_at=MORNING)
+
+    troubled = {actions[State.FAILED], actions[State.UNKNOWN], unseen}
+
+    assert {order.pk for order in rows(anna, "problems")} == {action.target_id for action in troubled}
+
+
+def test_late_is_what_had_to_be_accepted_or_shipped_before_now(anna: User) -> None:
+    waiting, shipping, done = place_all([payload(), to_ship(NOW - timedelta(hours=1)), payload(status="SHIPPED")])
+    Order.objects.filter(pk=waiting.pk).update(due_at=NOW - timedelta(hours=2))
+    assert done.due_at == NO_DATE
+
+    assert rows(anna, "late") == [waiting, shipping]
 
 
 def test_to_ship_shows_the_next_deadline_first_and_undated_last(one_of_each: dict[str, Order], anna: User) -> None:
-    page = order_page(anna, BY_KEY["to_ship"], "", Place(), now=NOW)
-
-    assert page.rows == [one_of_each["LATE"], one_of_each["SOON"], one_of_each["UNDATED"]]
+    assert rows(anna, "to_ship") == [one_of_each["LATE"], one_of_each["SOON"], one_of_each["UNDATED"]]
 
 
 @pytest.mark.parametrize(
-    ("tab", "status", "newest_first"),
+    ("view", "status", "newest_first"),
     [
         ("to_accept", "AWAITING_ACCEPTANCE", False),
         ("waiting", "AWAITING_PAYMENT", False),
@@ -82,55 +113,41 @@ def test_to_ship_shows_the_next_deadline_first_and_undated_last(one_of_each: dic
     ],
 )
 def test_work_begins_with_the_oldest_and_looking_back_with_the_newest(
-    db: None, anna: User, tab: str, status: str, newest_first: bool
+    anna: User, view: str, status: str, newest_first: bool
 ) -> None:
     old, new = place_all([payload(status=status, created_at=MORNING + timedelta(hours=hour)) for hour in (0, 1)])
 
-    page = order_page(anna, BY_KEY[tab], "", Place(), now=NOW)
-
-    assert page.rows == ([new, old] if newest_first else [old, new])
+    assert rows(anna, view) == ([new, old] if newest_first else [old, new])
 
 
-def test_counts_stop_at_their_limit(db: None, anna: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queries, "MOST", 2)
-    place_all([payload(), payload(), payload()])
+def test_orders_are_found_by_number_and_by_id(anna: User) -> None:
+    first, second, _other = place_all([payload(channel_order_id=number) for number in ("A-1", "A-2", "A-3")])
 
-    assert count_by_tab(anna, now=NOW)["all"] == 2
+    found = queries.numbered(queries.visible_to(anna), ["A-1", second.remote_id, "nobody", "a-3"])
 
-
-@pytest.mark.parametrize(
-    ("key", "searching", "expected"), [("", False, "to_accept"), ("nope", True, "all"), ("late", True, "late")]
-)
-def test_list_without_a_tab_shows_the_next_work_or_a_search_everything(
-    key: str, searching: bool, expected: str
-) -> None:
-    assert tab_of(key, searching=searching).key == expected
+    assert found == {first.pk: "A-1", second.pk: second.remote_id}
 
 
-@pytest.mark.parametrize("number", [1, 3])
-def test_page_costs_the_same_for_any_number_of_rows(
-    db: None, anna: User, number: int, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    place_all([payload() for _ in range(number)])
-
-    with django_assert_num_queries(2):
-        page = order_page(anna, BY_KEY["to_accept"], "", Place(), now=NOW)
-
-    assert [(row.channel.name, len(row.lines.all())) for row in page.rows] == [("Nordlicht", 1)] * number
+ORDERS_OF_VIEWS = [
+    (view, sort)
+    for view in VIEWS
+    if view.key != "problems"  # a bounded number of rows
+    for sort in dict.fromkeys([view.sort, *view.sorts])
+]
 
 
-@pytest.mark.parametrize("tab", TABS, ids=lambda tab: tab.key)
-def test_every_tab_is_served_by_an_index_without_sorting(db: None, tab: Tab) -> None:
+@pytest.mark.parametrize(("view", "sort"), ORDERS_OF_VIEWS, ids=lambda one: getattr(one, "key", one))
+def test_every_view_is_served_by_an_index_without_sorting(view: View, sort: str) -> None:
     place_all([payload(), payload()])
-    rows = tab.rows(Order.objects.all(), now=NOW)
+    order = sorting(view, sort)
     with CaptureQueriesContext(connection) as captured, connection.cursor() as cursor:
-        page_after(rows, tab.field, Position(MORNING, 0), newest_first=tab.newest_first)
+        keyset.after(view.where(Order.objects.all(), NOW), order, 50, Position(MORNING, 0))
         if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
         cursor.execute("EXPLAIN " + ("QUERY PLAN " if connection.vendor == "sqlite" else "") + captured[0]["sql"])
         plan = "\n".join(str(row) for row in cursor.fetchall())
 
-    reached = "AND sort_at" if tab.stage else "(created_at"
-    assert (reached in plan) if connection.vendor == "sqlite" else ("Index Cond" in plan and tab.field in plan)
+    assert order.field in plan
+    assert connection.vendor == "sqlite" or "Index Cond" in plan
     assert "TEMP B-TREE" not in plan
     assert "Sort" not in plan
