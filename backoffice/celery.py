@@ -48,7 +48,9 @@ app.conf.update(
     beat_sync_every=5,  # ticks: `/health/ready` asks the rows when the scheduler last ran
     beat_schedule={
         "outbox_due": {"task": "outbox.due", "schedule": 1.0, "options": {"expires": 5}},
+        "connections_due": {"task": "connections.due", "schedule": 2.0, "options": {"expires": 10}},
         "sync_due": {"task": "sync.due", "schedule": 2.0, "options": {"expires": 10}},
+        "orders_renew_deadlines": {"task": "orders.renew_deadlines", "schedule": 60.0, "options": {"expires": 60}},
     },
 )
 app.autodiscover_tasks()

@@ -126,6 +126,10 @@ class ClientCredentials(AuthBase):
         request.headers["Authorization"] = f"Bearer {self._tokens.get(self._token_key, self._fetch)}"
         return request
 
+    def prove(self) -> None:
+        """Fetches a token, also where one is cached, and keeps nothing. Raises any MiraklError."""
+        self._fetch()
+
     def renew(self, request: requests.PreparedRequest) -> bool:
         """Forgets the token of a request that was answered 401."""
         self._tokens.drop(self._token_key, request.headers["Authorization"].removeprefix("Bearer "))

@@ -11,5 +11,7 @@ class OutboxConfig(AppConfig):
     verbose_name = _("Asked of Mirakl")
 
     def ready(self) -> None:
+        from backoffice.outbox import backlog  # noqa: F401, PLC0415 -- importing registers it, and needs loaded apps
+
         # Each app registers what it can ask for in its own actions.py.
         autodiscover_modules("actions")

@@ -14,6 +14,8 @@ from backoffice.outbox import kinds, listing, queries
 from backoffice.outbox.enums import State
 from backoffice.outbox.models import Batch
 from backoffice.outbox.queries import Progress
+from backoffice.users.models import User
+from backoffice.users.scopes import is_limited
 
 # Names of what was left out that are shown for one reason.
 NAMED = 50
@@ -42,7 +44,7 @@ class Number:
     query: str
 
 
-def context(batch: Batch, *, now: datetime) -> dict[str, Any]:
+def context(user: User, batch: Batch, *, now: datetime) -> dict[str, Any]:
     """The context of the page: four queries, whatever the size of the batch."""
     progress = queries.progress(batch)
     ended = progress.total - _sum(progress, *_OPEN)
@@ -55,7 +57,7 @@ def context(batch: Batch, *, now: datetime) -> dict[str, Any]:
         "progress": progress,
         "ended": ended,
         "numbers": numbers_of(batch, progress),
-        "left_out": left_out_of(batch),
+        "left_out": left_out_of(batch, named=not is_limited(user) or batch.asked_by == user),
         "groups": [listing.group_shown(group, batch) for group in queries.groups_of(failing)],
         "summary": _summary(progress, ended),
         "polls": polls,
@@ -79,11 +81,11 @@ def numbers_of(batch: Batch, progress: Progress) -> list[Number]:
     """What became of all that was asked for. Those that are zero are left away, except what tells the most."""
 
     def number(label: str, tone: str, tab: str, *states: State) -> Number:
-        query = f"tab={tab}&batch={batch.pk}" if tab else ""
+        query = f"view={tab}&batch={batch.pk}" if tab else ""
         return Number(label, _sum(progress, *states), tone, query)
 
     numbers = [
-        Number(_("asked for"), batch.asked, "plain", f"tab=all&batch={batch.pk}" if progress.total else ""),
+        Number(_("asked for"), batch.asked, "plain", f"view=all&batch={batch.pk}" if progress.total else ""),
         Number(_("left out"), len(batch.skipped), "ended", ""),
         number(_("to approve"), "attention", "attention", State.TO_APPROVE),
         number(_("held"), "work", "held", State.HELD),
@@ -98,12 +100,15 @@ def numbers_of(batch: Batch, progress: Progress) -> list[Number]:
     return [one for one in numbers if one.value or one.label in always]
 
 
-def left_out_of(batch: Batch) -> list[LeftOut]:
-    """What was not asked for, by reason, the most frequent first."""
+def left_out_of(batch: Batch, *, named: bool) -> list[LeftOut]:
+    """What was not asked for, by reason, the most frequent first.
+
+    Not `named` for somebody who does not work for everything: the asker may have worked for more.
+    """
     by_reason: dict[str, list[dict[str, str]]] = defaultdict(list)
     for one in batch.skipped:
         by_reason[one["reason"]].append(one)
-    found = [LeftOut(reason, len(ones), ones[:NAMED]) for reason, ones in by_reason.items()]
+    found = [LeftOut(reason, len(ones), ones[: NAMED if named else 0]) for reason, ones in by_reason.items()]
     return sorted(found, key=lambda one: -one.count)
 
 

@@ -19,6 +19,7 @@ from backoffice.mirakl.operations import Outcome
 from backoffice.mirakl.watching import Watcher
 from backoffice.outbox.models import Action
 from backoffice.users.models import User
+from backoffice.users.scopes import limited
 
 T = TypeVar("T", bound=Model)
 Json = dict[str, Any]
@@ -112,6 +113,10 @@ class Kind(ABC, Generic[T]):
     @abstractmethod
     def targets(self) -> QuerySet[T]:
         """The targets with all that the methods here look at, in a fixed number of queries."""
+
+    def visible_to(self, user: User) -> QuerySet[T]:
+        """Targets that this person works for. A kind whose targets have channels tells them apart by these too."""
+        return limited(self.targets(), user)
 
     @abstractmethod
     def version(self, target: T) -> Json:

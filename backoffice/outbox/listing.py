@@ -1,30 +1,32 @@
-"""What the list of actions shows: tabs with their counts, groups of the same trouble, rows, neighbouring pages."""
+"""The list of actions, declared: views, columns, filters, and above the rows what needs a person, by what is wrong."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+import msgspec
 from django.db.models import Q, QuerySet
-from django.http import QueryDict
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice.connections.models import Connection
-from backoffice.outbox import queries, standing, words
-from backoffice.outbox.enums import State
+from backoffice.lists.declaration import Column, Entry, List, View, register
+from backoffice.lists.filters import Choices, Chosen, Dates, Filter, FilterError, Pairs, Values
+from backoffice.lists.state import State as ListState
+from backoffice.lists.viewer import Viewer
+from backoffice.outbox import kinds, queries, standing, words
+from backoffice.outbox.enums import Cause, State
 from backoffice.outbox.models import Action, Batch
-from backoffice.outbox.queries import Group, Page, groups_of, page_of, visible_to
-from backoffice.outbox.shown import shown
+from backoffice.outbox.queries import Group, groups_of, visible_to
+from backoffice.outbox.shown import Shown, is_conflict, shown, wish
 from backoffice.outbox.words import Explanation
 from backoffice.users.models import User
 
-# Everything that makes up the state of the list. It is in the URL and nowhere else.
-STATE = ("tab", "batch", "state", "cause", "code", "place", "after", "before")
-# What narrows the tab of actions that need a person to one group.
+# What narrows the list to one group of the same trouble.
 GROUP = ("state", "cause", "code", "place")
 # At most so many are asked for again by one press.
 MOST_AGAIN = 500
@@ -32,79 +34,220 @@ MOST_AGAIN = 500
 LARGEST_ID = 2**63 - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Tab:
-    """Which actions a tab shows. `moves`: its rows change by themselves, so the page looks again."""
-
-    key: str
-    label: str | Promise
-    empty: str | Promise
-    where: Q
-    counted: tuple[State, ...] = ()  # of `queries.count_unsettled`; without any, rows are counted up to a limit
-    moves: bool = False
-
+# --- views ----------------------------------------------------------------------------------------
 
 NEEDS_A_PERSON = (
     Q(state__in=[State.TO_APPROVE, State.UNKNOWN], successor=None)
     | Q(state=State.FAILED, successor=None)
     | queries.DIFFERING
 )
-TABS = (
-    Tab(
+# What the strip counts for a view: states of `queries.count_unsettled`.
+COUNTED = {
+    "held": (State.HELD,),
+    "waiting": (State.WAITING, State.SENDING),
+    "sent": (State.SENT,),
+    "attention": (State.TO_APPROVE, State.FAILED, State.UNKNOWN, State.CONFIRMED),
+}
+
+
+def _view(key: str, label: Any, empty: Any, where: Q, **more: Any) -> View:
+    return View(key, label, empty, lambda actions, now: actions.filter(where), "-asked", **more)
+
+
+VIEWS = (
+    _view(
         "held",
         gettext_lazy("Held"),
         gettext_lazy("Nothing is held at the moment. What is asked for stays here for some seconds, to be undone."),
         Q(state=State.HELD),
-        (State.HELD,),
-        moves=True,
+        icon="inbox",
     ),
-    Tab(
+    _view(
         "waiting",
         gettext_lazy("Waiting"),
         gettext_lazy("Nothing waits to be sent."),
         Q(state__in=[State.WAITING, State.SENDING]),
-        (State.WAITING, State.SENDING),
-        moves=True,
     ),
-    Tab(
+    _view(
         "sent",
         gettext_lazy("Sent"),
         gettext_lazy("Mirakl has answered everything that was sent."),
         Q(state=State.SENT),
-        (State.SENT,),
-        moves=True,
+        icon="check",
     ),
-    Tab(
+    _view(
         "attention",
         gettext_lazy("Needs attention"),
         gettext_lazy("Nothing needs you. What fails, or cannot be told, appears here."),
         NEEDS_A_PERSON,
-        (State.TO_APPROVE, State.FAILED, State.UNKNOWN, State.CONFIRMED),
+        urgent=True,
+        icon="check",
     ),
-    Tab(
+    _view(
         "done",
         gettext_lazy("Done"),
         gettext_lazy("Nothing has been confirmed yet."),
         Q(state=State.CONFIRMED) & (Q(differs_at=None) | Q(settled_at__isnull=False)),
     ),
-    Tab(
+    _view(
         "undone",
         gettext_lazy("Undone"),
         gettext_lazy("Nothing was undone or given up."),
         Q(state__in=[State.UNDONE, State.GIVEN_UP]),
     ),
-    Tab("all", gettext_lazy("All"), gettext_lazy("Nothing was asked of Mirakl yet."), Q()),
+    _view("all", gettext_lazy("All"), gettext_lazy("Nothing was asked of Mirakl yet."), Q()),
 )
-BY_KEY = {tab.key: tab for tab in TABS}
 
 
-@dataclass(frozen=True, slots=True)
-class TabLink:
-    key: str
-    label: str | Promise
-    query: str
-    count: str
-    current: bool
+# --- filters --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class OneGroup(Filter):
+    """Actions with the same trouble: all four fields, empty ones too. Set by the links of groups, by no editor."""
+
+    template: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return ("group",)
+
+    def read(self, values: Values, viewer: Viewer) -> Chosen | None:
+        text = next(iter(values.get("group", ())), "")
+        if not text:
+            return None
+        try:
+            named = dict(zip(GROUP, msgspec.json.decode(text, type=tuple[str, str, str, str]), strict=True))
+        except msgspec.DecodeError as error:
+            raise FilterError(_("The link to a group is damaged. It was left out.")) from error
+        if "\0" in "".join(named.values()):
+            raise FilterError(_("The link to a group is damaged. It was left out."))
+        where = Q(**named) & Q(successor=None)
+        return Chosen(self, (("group", text),), where, _group_words(named))
+
+    def fields(self, pairs: Pairs, viewer: Viewer) -> None:
+        return None
+
+    def is_offered(self, viewer: Viewer) -> bool:
+        return False
+
+
+@dataclass(frozen=True)
+class OneBatch(Filter):
+    """What was asked for at once. Set by the page of the batch, by no editor."""
+
+    template: str = ""
+
+    @property
+    def stays(self) -> bool:
+        return True
+
+    def read(self, values: Values, viewer: Viewer) -> Chosen | None:
+        text = next(iter(values.get(self.key, ())), "")
+        if not text:
+            return None
+        pk = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+        if not queries.batches_visible_to(viewer.user).filter(pk=pk).exists():
+            raise FilterError(_("The batch in the link is not there, or not yours to see. It was left out."))
+        return Chosen(self, ((self.key, str(pk)),), Q(batch=pk), f"#{pk}")
+
+    def fields(self, pairs: Pairs, viewer: Viewer) -> None:
+        return None
+
+    def is_offered(self, viewer: Viewer) -> bool:
+        return False
+
+
+@dataclass(frozen=True)
+class AskedBy(Choices):
+    """By whom: oneself, colleagues, or nobody."""
+
+    def where(self, chosen: list[str], viewer: Viewer) -> Q:
+        mine = Q(asked_by=viewer.user, automatic=False)
+        itself = Q(automatic=True) | Q(asked_by=None)
+        ways = {"me": mine, "itself": itself, "others": ~mine & ~itself}
+        where = Q()
+        for value in chosen:
+            where |= ways[value]
+        return where
+
+
+def _connections(viewer: Viewer) -> list[tuple[str, str]]:
+    return [(str(place.pk), place.label) for place in viewer.places("connection")]
+
+
+_WHO = (("me", gettext_lazy("Me")), ("others", gettext_lazy("Colleagues")), ("itself", gettext_lazy("By itself")))
+FILTERS = (
+    OneBatch("batch", gettext_lazy("Batch")),
+    OneGroup("group", gettext_lazy("Group")),
+    Choices("kind", gettext_lazy("Kind"), "kind", lambda viewer: [(one.name, one.label) for one in kinds.known()]),
+    Choices("states", gettext_lazy("State"), "state", lambda viewer: State.choices),
+    Choices("causes", gettext_lazy("Cause"), "cause", lambda viewer: Cause.choices),
+    AskedBy("by", gettext_lazy("Asked by"), "", lambda viewer: _WHO),
+    Choices("connections", gettext_lazy("Connection"), "connection_id", _connections),
+    Dates("asked", gettext_lazy("Asked"), "asked_at"),
+)
+
+
+def _group_words(named: dict[str, str]) -> str:
+    """What is wrong, and where: "Out of stock there · Nordlicht"."""
+    said = explained(Group(count=0, deadline=None, **named)).title
+    return f"{said} · {named['place']}" if named["place"] else said
+
+
+# --- rows -----------------------------------------------------------------------------------------
+
+
+def _what(action: Action) -> str:
+    return f"{wish(action).words}, {action.label}"
+
+
+COLUMNS = (
+    Column("what", gettext_lazy("What"), _what, "outbox/list/_what.html"),
+    Column(
+        "asked", gettext_lazy("Asked"), lambda action: action.asked_at, "outbox/list/_asked.html", "pk",
+        newest_first=True,
+    ),
+    Column("state", gettext_lazy("State"), lambda action: action.get_state_display(), "outbox/list/_state.html"),
+    Column("tries", gettext_lazy("Calls"), lambda action: action.calls or 0, number=True),
+    Column("deadline", gettext_lazy("Deadline"), lambda action: action.deadline, "outbox/list/_deadline.html"),
+    Column("by", gettext_lazy("Asked by"), lambda action: str(action.asked_by or ""), optional=True),
+    Column("about", gettext_lazy("About"), lambda action: action.label, optional=True),
+    Column("place", gettext_lazy("Channel"), lambda action: action.place, optional=True),
+    Column("code", gettext_lazy("Code"), lambda action: action.code, optional=True),
+    Column("ended", gettext_lazy("Ended"), lambda action: action.ended_at, "lists/_moment.html", optional=True),
+    Column(
+        "verbs", gettext_lazy("What you can do"), lambda action: None, "outbox/list/_verbs.html", label_hidden=True,
+        on_paper=False,
+    ),
+)  # fmt: skip
+
+
+def entries(actions: Sequence[Action], viewer: Viewer) -> list[Entry]:
+    """Rows as they look. No query."""
+    return [_entry(action, shown(action, viewer.now)) for action in actions]
+
+
+def _entry(action: Action, told: Shown) -> Entry:
+    calls = action.calls  # type: ignore[attr-defined]  # -- annotated by queries.with_calls
+    said = [action.state, told.sentence, told.waits, calls, told.can_undo, told.offers, bool(told.successor)]
+    return Entry(
+        object=action,
+        url=told.url,
+        label=told.words,
+        states=(_state_of(action),) if _state_of(action) else (),
+        version=repr(said),
+        more=told,
+    )
+
+
+def _state_of(action: Action) -> str:
+    if action.state == State.FAILED:
+        return "conflict" if is_conflict(action) else "failed"
+    return {State.UNKNOWN: "unknown", State.HELD: "held"}.get(State(action.state), "")
+
+
+# --- above the rows -------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,64 +261,6 @@ class GroupShown:
     fields: dict[str, str] = field(default_factory=dict)
 
 
-def query(values: QueryDict) -> str:
-    """The list's state out of any query string: known names only, so that nothing foreign gets into a link."""
-    return urlencode([(name, values[name]) for name in STATE if values.get(name)])
-
-
-def query_of(text: str) -> str:
-    """The same of a query string that came as a value."""
-    return query(QueryDict(text))
-
-
-def tab_of(values: QueryDict) -> Tab:
-    """The tab that is asked for; of a batch everything; else what needs a person."""
-    return BY_KEY.get(values.get("tab", "")) or BY_KEY["all" if values.get("batch") else "attention"]
-
-
-def narrowed(actions: QuerySet[Action], values: QueryDict) -> QuerySet[Action]:
-    """Those of one group: each field that the query string names."""
-    # PostgreSQL takes no NUL in a text.
-    return actions.filter(**{name: str(values[name]).replace("\0", "") for name in GROUP if name in values})
-
-
-def failed_like(actions: QuerySet[Action], *, cause: str, code: str, place: str, batch: int | None) -> QuerySet[Action]:
-    """Failed actions of one group that nobody asked for again yet."""
-    rows = actions.filter(state=State.FAILED, successor=None, cause=cause, code=code, place=place)
-    return rows.filter(batch=batch) if batch else rows
-
-
-def context(user: User, values: QueryDict, *, now: datetime) -> dict[str, Any]:
-    """The context of the page and of its results."""
-    tab = tab_of(values)
-    batch = _batch(user, values)
-    base = visible_to(user).filter(batch=batch) if batch else visible_to(user)
-    needing = tab.key == "attention"
-    found = _found(narrowed(base.filter(tab.where), values) if needing else base.filter(tab.where), values)
-    groups = [group_shown(group, batch) for group in groups_of(base.filter(tab.where))] if needing else []
-    chosen = _chosen(values, groups)
-    narrow = needing and any(name in values for name in GROUP)
-    here = query(values)
-    return {
-        "now": now,
-        "tab": tab,
-        "batch": batch,
-        "tabs": _tab_links(base, tab, batch),
-        # One row says all that a group of one would.
-        "groups": [chosen] if chosen else [group for group in groups if group.group.count > 1],
-        "chosen": chosen,
-        "kept": _kept(user, now) if tab.key == "waiting" else [],
-        "everything": _query(tab=tab.key, batch=batch),
-        "rows": [shown(action, now) for action in found.rows],
-        "here": here,
-        "narrowed": narrow,
-        "empty": _empty(tab, batch, narrow=narrow),
-        "polls": tab.moves and bool(found.rows),
-        "previous": _neighbour(values, "before", found.before),
-        "next": _neighbour(values, "after", found.after),
-    }
-
-
 @dataclass(frozen=True, slots=True)
 class Kept:
     """A connection through which nothing leaves at the moment: how many actions wait for it, and why."""
@@ -186,6 +271,34 @@ class Kept:
     why: str
 
 
+def _context(viewer: Viewer, actions: QuerySet[Action], state: ListState) -> dict[str, Any]:
+    """What stands above the rows: one query for the groups, one for the batch, two for what connections keep."""
+    batch = _batch(state)
+    needing = state.view.key == "attention" or "group" in state.chosen
+    groups = [group_shown(one, batch) for one in groups_of(state.rows(leave_out="group"))] if needing else []
+    chosen = next((one for one in groups if _is_chosen(one, state)), None)
+    return {
+        "batch": batch,
+        # One row says all that a group of one would.
+        "groups": [chosen] if chosen else [one for one in groups if one.group.count > 1],
+        "chosen": chosen,
+        "everything": state.without("group"),
+        "without_batch": state.without("batch"),
+        "kept": _kept(viewer.user, viewer.now) if state.view.key == "waiting" else [],
+        "version": repr([(one.query, one.group.count) for one in groups]),
+    }
+
+
+def _is_chosen(one: GroupShown, state: ListState) -> bool:
+    chosen = state.chosen.get("group")
+    return chosen is not None and chosen.pairs == (("group", _named(one.group)),)
+
+
+def _batch(state: ListState) -> Batch | None:
+    chosen = state.chosen.get("batch")
+    return Batch.objects.get(pk=int(chosen.pairs[0][1])) if chosen else None
+
+
 def _kept(user: User, now: datetime) -> list[Kept]:
     found = [
         Kept(connection, number, deadline, standing.kept_by(connection, now))
@@ -194,43 +307,25 @@ def _kept(user: User, now: datetime) -> list[Kept]:
     return [one for one in found if one.why]
 
 
-def _batch(user: User, values: QueryDict) -> Batch | None:
-    number = _number(values, "batch")
-    return queries.batches_visible_to(user).filter(pk=number).first() if number else None
+def failed_like(actions: QuerySet[Action], *, cause: str, code: str, place: str, batch: int | None) -> QuerySet[Action]:
+    """Failed actions of one group that nobody asked for again yet."""
+    rows = actions.filter(state=State.FAILED, successor=None, cause=cause, code=code, place=place)
+    return rows.filter(batch=batch) if batch else rows
 
 
-def _number(values: QueryDict, name: str) -> int:
-    """An id out of the URL; 0 for what is none, which leads to the first page."""
-    text = values.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
-
-
-def _found(actions: QuerySet[Action], values: QueryDict) -> Page:
-    found = page_of(actions, after=_number(values, "after"), before=_number(values, "before"))
-    return found if found.rows or not (values.get("after") or values.get("before")) else page_of(actions)
-
-
-def _tab_links(base: QuerySet[Action], current: Tab, batch: Batch | None) -> list[TabLink]:
-    unsettled = queries.count_unsettled(base)
-    links = []
-    for tab in TABS:
-        if tab.counted:
-            count = sum(unsettled.get(state, 0) for state in tab.counted)
-        else:
-            count = queries.count_up_to_most(base.filter(tab.where))
-        text = f"{queries.MOST - 1}+" if count >= queries.MOST else str(count)
-        links.append(TabLink(tab.key, tab.label, _query(tab=tab.key, batch=batch), text, tab is current))
-    return links
+def _named(group: Group) -> str:
+    """A group in the query string."""
+    return msgspec.json.encode([str(getattr(group, name)) for name in GROUP]).decode()
 
 
 def group_shown(group: Group, batch: Batch | None) -> GroupShown:
     """A group with what to say and to offer about it."""
     fields = {name: str(getattr(group, name)) for name in GROUP}
+    pairs = {"view": "attention", "group": _named(group)}
     if batch:
-        fields["batch"] = str(batch.pk)
-    pairs = urlencode([("tab", "attention"), *fields.items()])
+        fields["batch"] = pairs["batch"] = str(batch.pk)
     again = min(group.count, MOST_AGAIN) if group.state == State.FAILED else 0
-    return GroupShown(group, explained(group), pairs, again, fields)
+    return GroupShown(group, explained(group), urlencode(pairs), again, fields)
 
 
 def explained(group: Group) -> Explanation:
@@ -254,30 +349,23 @@ _TO_APPROVE = words.Entry(
 )
 
 
-def _chosen(values: QueryDict, groups: list[GroupShown]) -> GroupShown | None:
-    """The group that the rows are narrowed to."""
-    if not any(name in values for name in GROUP):
-        return None
-    wanted = {name: values[name] for name in GROUP if name in values}
-    for group in groups:
-        if wanted.items() <= group.fields.items():
-            return group
-    return None
-
-
-def _empty(tab: Tab, batch: Batch | None, *, narrow: bool) -> str:
-    """Why there are no rows: of a group or a batch, which says nothing about all others."""
-    if narrow:
-        return _("Nothing of this group is left.")
-    return _("Nothing of this batch is here.") if batch else str(tab.empty)
-
-
-def _query(tab: str, batch: Batch | None) -> str:
-    return urlencode({"tab": tab, **({"batch": batch.pk} if batch else {})})
-
-
-def _neighbour(values: QueryDict, name: str, pk: int) -> str:
-    if not pk:
-        return ""
-    kept = [(key, values[key]) for key in STATE if key in values and key not in {"after", "before"}]
-    return urlencode([*kept, (name, pk)])
+ACTIONS = register(
+    List(
+        key="actions",
+        label=gettext_lazy("Actions"),
+        row="action",
+        rows=visible_to,
+        shown=queries.with_calls,
+        entries=entries,
+        counted=lambda count: ngettext("%(n)d action", "%(n)d actions", count) % {"n": count},
+        columns=COLUMNS,
+        views=VIEWS,
+        begins="attention",
+        filters=FILTERS,
+        scope={"connection": "connection_id"},
+        above="outbox/list/_above.html",
+        nothing="outbox/list/_nothing_yet.html",
+        context=_context,
+        every=10,
+    )
+)

@@ -132,6 +132,7 @@ class Action(models.Model):
             ),
             models.Index(fields=["target_type", "target_id", "-id"], name="actions_on_target"),
             models.Index(fields=["batch", "state"], name="actions_in_batch"),
+            models.Index(fields=["remote_id"], name="actions_by_remote_id"),
         ]
 
     def __str__(self) -> str:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models import CharField, Count, Exists, ExpressionWrapper, Min, OuterRef, Q, QuerySet, Subquery, Window
 
 from backoffice.connections.models import Connection
-from backoffice.outbox import lanes
+from backoffice.outbox import kinds, lanes
 from backoffice.outbox.enums import OPEN, UNDOABLE, State
 from backoffice.outbox.models import Action, Attempt, Batch, Heartbeat
 from backoffice.users.models import User
+from backoffice.users.scopes import is_limited, whole_connections
 
-PAGE = 50
-# Counting a million rows takes longer than showing fifty; beyond this a tab says "999+".
-MOST = 1000
 # Groups of the same trouble that are shown above the rows.
 GROUPS = 20
 # Without a sign of life for so long, every page says that nothing is being sent.
@@ -28,13 +26,35 @@ UNSETTLED = Q(state__in=OPEN) | Q(state=State.FAILED, successor=None) | DIFFERIN
 
 
 def visible_to(user: User) -> QuerySet[Action]:
-    """The actions this person may see: all of them, until roles and scopes say otherwise."""
-    return Action.objects.all()
+    """The actions about what this person works for."""
+    return Action.objects.filter(_mine(user)) if is_limited(user) else Action.objects.all()
 
 
 def batches_visible_to(user: User) -> QuerySet[Batch]:
-    """The same for batches."""
-    return Batch.objects.select_related("asked_by")
+    """The same for batches: none in which there is an action that this person must not see.
+
+    A batch of which nothing was asked for, because all of it was left out, is its asker's alone.
+    """
+    batches = Batch.objects.select_related("asked_by")
+    if not is_limited(user):
+        return batches
+    actions = Action.objects.filter(batch=OuterRef("pk"))
+    return batches.filter(Q(asked_by=user) | Exists(actions)).exclude(Exists(actions.exclude(_mine(user))))
+
+
+def _mine(user: User) -> Q:
+    """Actions of a limited person: by connection, and where they work for single channels, by their targets."""
+    whole = whole_connections(user)
+    mine = Q(connection__in=sorted(whole))
+    if all(connection in whole for connection, _ in user.scopes):
+        return mine
+    for kind in {kind.target_type: kind for kind in kinds.known()}.values():
+        # Row by row, and not as a list of all targets: counts end at a limit, a list would always be whole. The type
+        # is asked for inside: outside SQLite would take the index on it, which leads to nearly every row.
+        of_type = ExpressionWrapper(OuterRef("target_type"), CharField())
+        target = kind.visible_to(user).order_by().alias(of_type=of_type)
+        mine |= Q(Exists(target.filter(of_type=kind.target_type, pk=OuterRef("target_id"))))
+    return mine
 
 
 def with_company(actions: QuerySet[Action]) -> QuerySet[Action]:
@@ -42,7 +62,7 @@ def with_company(actions: QuerySet[Action]) -> QuerySet[Action]:
     # The smallest, and not the first in order: asked for an order, SQLite would walk through all earlier rows.
     ahead = lanes.ahead().order_by().values("lane").annotate(first=Min("pk")).values("first")
     return actions.select_related(
-        "connection__valve", "asked_by", "ended_by", "after", "follows", "successor"
+        "connection__valve", "asked_by", "approved_by", "ended_by", "after", "follows", "successor"
     ).annotate(ahead=Subquery(ahead))
 
 
@@ -63,40 +83,16 @@ def latest_on(target_type: str, ids: Iterable[int]) -> dict[int, Action]:
     return {action.target_id: action for action in with_company(actions)}
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """The rows of one page, and the ids its neighbours are reached by: 0 where there is no neighbour."""
-
-    rows: Sequence[Action]
-    before: int
-    after: int
-
-
-def page_of(actions: QuerySet[Action], *, after: int = 0, before: int = 0) -> Page:
-    """One page, newest first, with the number of calls made for each row: what follows the id `after`, or precedes
-    `before`. One query."""
+def with_calls(actions: QuerySet[Action]) -> QuerySet[Action]:
+    """With all that rows of the list show: as `with_company`, and the number of calls made for each as `calls`."""
     calls = Attempt.objects.filter(action=OuterRef("pk")).order_by().values("action").annotate(n=Count("pk"))
-    rows = with_company(actions).annotate(calls=Subquery(calls.values("n")))
-    if before:
-        found = list(rows.filter(pk__gt=before).order_by("pk")[: PAGE + 1])
-        if len(found) <= PAGE:  # not a whole page more: that is the beginning
-            return page_of(actions)
-        return Page(found[PAGE - 1 :: -1], found[PAGE - 1].pk, found[0].pk)
-    if after:
-        rows = rows.filter(pk__lt=after)
-    found = list(rows.order_by("-pk")[: PAGE + 1])
-    more, found = len(found) > PAGE, found[:PAGE]
-    return Page(found, found[0].pk if after and found else 0, found[-1].pk if more else 0)
+    return with_company(actions).annotate(calls=Subquery(calls.values("n")))
 
 
 def count_unsettled(actions: QuerySet[Action]) -> dict[str, int]:
     """How many actions each state that is not an end holds; "confirmed" are those that no reading shows. One query."""
     rows = actions.filter(UNSETTLED).order_by().values("state").annotate(n=Count("pk"))
     return {row["state"]: row["n"] for row in rows}
-
-
-def count_up_to_most(actions: QuerySet[Action]) -> int:
-    return actions.order_by()[:MOST].count()
 
 
 @dataclass(frozen=True, slots=True)

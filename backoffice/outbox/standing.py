@@ -108,6 +108,14 @@ def kept_by(connection: Connection, now: datetime) -> str:
     named = {"name": connection.name}
     if connection.state == ConnectionState.PAUSED:
         return _("%(name)s is paused: nothing leaves until an administrator lets the connection go on.") % named
+    if connection.state == ConnectionState.STOPPED:
+        return (
+            _(
+                "Mirakl refuses the credentials of %(name)s: nothing leaves. Nothing is lost; "
+                "it goes on by itself once they are accepted again."
+            )
+            % named
+        )
     if connection.state == ConnectionState.OBSERVE:
         return _("%(name)s only observes: nothing leaves until an administrator lets the connection send.") % named
     valve: Valve | None = getattr(connection, "valve", None)

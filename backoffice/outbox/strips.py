@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import ngettext
 
 from backoffice.outbox import kinds, queries
-from backoffice.outbox.listing import BY_KEY
+from backoffice.outbox.listing import COUNTED
 from backoffice.outbox.models import Action
 from backoffice.outbox.queries import Pulse
 from backoffice.outbox.shown import wish
@@ -20,10 +20,12 @@ LINES = 3
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A number with the tab that lists what it counts."""
+    """A number with the tab that lists what it counts. `icon` stands for the words where there is no room."""
 
     tab: str
     text: str
+    number: int
+    icon: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +54,16 @@ def context(user: User, *, now: datetime) -> dict[str, Any]:
 
 def _chips(pulse: Pulse) -> list[Chip]:
     def count(tab: str) -> int:
-        return sum(pulse.counts.get(state, 0) for state in BY_KEY[tab].counted)
+        return sum(pulse.counts.get(state, 0) for state in COUNTED[tab])
 
     held, waiting, sent, needing = (count(tab) for tab in ("held", "waiting", "sent", "attention"))
-    chips = [
-        (held, Chip("held", ngettext("%(n)d held", "%(n)d held", held) % {"n": held})),
-        (waiting, Chip("waiting", ngettext("%(n)d waiting", "%(n)d waiting", waiting) % {"n": waiting})),
-        (sent, Chip("sent", ngettext("%(n)d sent", "%(n)d sent", sent) % {"n": sent})),
-        (needing, Chip("attention", ngettext("%(n)d needs you", "%(n)d need you", needing) % {"n": needing})),
-    ]
-    return [chip for number, chip in chips if number]
+    chips = (
+        Chip("held", ngettext("%(n)d held", "%(n)d held", held), held, "hourglass"),
+        Chip("waiting", ngettext("%(n)d waiting", "%(n)d waiting", waiting), waiting, "clock"),
+        Chip("sent", ngettext("%(n)d sent", "%(n)d sent", sent), sent, "send"),
+        Chip("attention", ngettext("%(n)d needs you", "%(n)d need you", needing), needing, "warning"),
+    )
+    return [replace(chip, text=chip.text % {"n": chip.number}) for chip in chips if chip.number]
 
 
 def _line(action: Action, now: datetime) -> Line:

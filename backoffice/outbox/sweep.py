@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
+from backoffice.connections.enums import READING
 from backoffice.connections.enums import State as ConnectionState
 from backoffice.outbox import delivery, following, kinds, seeing, valves
 from backoffice.outbox.enums import Cause, State
@@ -55,7 +56,7 @@ def connections_to_serve(now: datetime) -> tuple[set[int], set[int]]:
     open_ones |= Q(connection__valve__shut_until__lte=now)
     sending = delivery.due(now).filter(open_ones, connection__state=ConnectionState.ACTIVE)
     asking = Action.objects.filter(open_ones, state=State.SENT, ask_at__lte=now)
-    asking = asking.exclude(connection__state=ConnectionState.PAUSED)
+    asking = asking.filter(connection__state__in=READING)
     return _connections(sending), _connections(asking)
 
 

@@ -2,13 +2,15 @@ from __future__ import annotations
 
 from django.urls import path
 
+from backoffice.lists.urls import patterns
 from backoffice.outbox import views
+from backoffice.outbox.listing import ACTIONS
 
 app_name = "actions"
 
 urlpatterns = [
     # /actions/
-    path("", views.action_list, name="list"),
+    *patterns(ACTIONS),
     path("strip/", views.strip, name="strip"),
     path("again/", views.again_many, name="again_many"),
     # /actions/batches/<pk>/

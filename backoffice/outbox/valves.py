@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import F, Q
 
 from backoffice.connections import health
+from backoffice.connections.enums import READING
 from backoffice.connections.enums import State as ConnectionState
 from backoffice.connections.models import Connection
 from backoffice.outbox.enums import State
@@ -36,7 +37,7 @@ def failed(connection: Connection, error: BaseException, *, until: datetime | No
     still_open = Valve.objects.filter(Q(shut_until=None) | Q(shut_until__lte=now), pk=valve.pk)
     if not still_open.update(failures=F("failures") + 1, shut_until=later) and until:
         Valve.objects.filter(pk=valve.pk, shut_until__lt=later).update(shut_until=later)
-    health.record_trouble(connection.pk, health.trouble_of(error), str(error), now=now)
+    health.record_trouble(connection, health.trouble_of(error), str(error), now=now)
     return later
 
 
@@ -47,7 +48,7 @@ def worked(connection: Connection, *, now: datetime) -> None:
 
 
 def room(connection: Connection, *, now: datetime) -> int:
-    """How many more calls may go to this connection now. None while it is paused, only observed, or left alone."""
+    """How many more calls may go to this connection now. None while it stands still, only observes, or rests."""
     if connection.state != ConnectionState.ACTIVE:
         return 0
     valve = Valve.objects.filter(connection=connection).first()
@@ -60,6 +61,6 @@ def room(connection: Connection, *, now: datetime) -> int:
 
 def is_open(connection: Connection, *, now: datetime) -> bool:
     """Whether this connection may be asked about actions now: observing only does not forbid that."""
-    if connection.state == ConnectionState.PAUSED:
+    if connection.state not in READING:
         return False
     return not Valve.objects.filter(connection=connection, shut_until__gt=now).exists()

@@ -9,24 +9,21 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
+from backoffice.lists.views import answer
 from backoffice.outbox import batches, detail, groups, listing, queue, strips
 from backoffice.outbox.enums import State
 from backoffice.outbox.forms import GroupForm, ReasonForm
+from backoffice.outbox.listing import ACTIONS
 from backoffice.outbox.models import Action
 from backoffice.outbox.queries import batches_visible_to, visible_to, with_company
 from backoffice.outbox.queue import ObjectedError
 from backoffice.outbox.shown import wish
 from backoffice.outbox.standing import kept_by, too_late, why_waiting
+from backoffice.users.rights import APPROVE, demand
 from backoffice.web import times
 from backoffice.web.middleware import is_poll
 from backoffice.web.pages import page, way_back
 from backoffice.web.requests import Request
-
-
-@require_safe
-def action_list(request: Request) -> HttpResponse:
-    """The actions of one tab, fifty at a time; those that need a person grouped by what is wrong."""
-    return page(request, "outbox/list.html", listing.context(request.user, request.GET, now=timezone.now()))
 
 
 @require_safe
@@ -39,7 +36,7 @@ def action_detail(request: Request, pk: int) -> HttpResponse:
 def batch_detail(request: Request, pk: int) -> HttpResponse:
     """Many actions that were asked for at once, and how far they are."""
     batch = get_object_or_404(batches_visible_to(request.user), pk=pk)
-    return page(request, "outbox/batch.html", batches.context(batch, now=timezone.now()))
+    return page(request, "outbox/batch.html", batches.context(request.user, batch, now=timezone.now()))
 
 
 @require_safe
@@ -79,6 +76,7 @@ def send_now(request: Request, pk: int) -> HttpResponse:
 def again(request: Request, pk: int) -> HttpResponse:
     """Asks for the same again; without a page to go back to, the new action is shown."""
     action = _action(request, pk)
+    _demand_for_unknown(request, action)
     now = timezone.now()
     try:
         new = groups.ask_again(action, by=request.user, now=now)
@@ -97,8 +95,7 @@ def again_many(request: Request) -> HttpResponse:
     form = GroupForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("That group is not there any more. This is what needs you now."))
-        context = listing.context(request.user, request.GET, now=timezone.now())
-        return page(request, "outbox/list.html", context, status=422)
+        return answer(request, ACTIONS, status=422)
     actions = listing.failed_like(visible_to(request.user), **form.cleaned_data)
     outcome = groups.again(actions, by=request.user, now=timezone.now(), most=listing.MOST_AGAIN)
     (messages.warning if outcome.objected else messages.success)(request, str(outcome))
@@ -108,10 +105,11 @@ def again_many(request: Request) -> HttpResponse:
 @require_POST
 def give_up(request: Request, pk: int) -> HttpResponse:
     """Ends a failed or unknown action, with a reason."""
+    action = _action(request, pk)
+    _demand_for_unknown(request, action)
     form = ReasonForm(request.POST)
     if not form.is_valid():
         return _detail(request, pk, give_up_form=form)
-    action = _action(request, pk)
     if queue.give_up(pk, by=request.user, reason=form.cleaned_data["reason"], now=timezone.now()):
         messages.success(request, _("Given up: %(what)s.") % {"what": _named(action)})
     else:
@@ -198,6 +196,12 @@ def _action(request: Request, pk: int) -> Action:
     return get_object_or_404(visible_to(request.user).select_related("asked_by", "ended_by"), pk=pk)
 
 
+def _demand_for_unknown(request: Request, action: Action) -> None:
+    """It may have arrived: whoever ends or repeats it answers for that. Raises MissingRightError."""
+    if action.state == State.UNKNOWN:
+        demand(request.user, APPROVE)
+
+
 def _detail(request: Request, pk: int, **forms: ReasonForm) -> HttpResponse:
     """The page of an action; with a form that was filled in wrongly, 422."""
     actions = with_company(visible_to(request.user)).select_related("batch", "approved_by")
@@ -206,7 +210,7 @@ def _detail(request: Request, pk: int, **forms: ReasonForm) -> HttpResponse:
         **detail.context(request.user, action, now=timezone.now()),
         **{name: ReasonForm() for name in _FORMS},
         **forms,
-        "back": listing.query_of(request.GET.get("back", "")),
+        "back": ACTIONS.cleaned(request.GET.get("back", "")),
     }
     return page(request, "outbox/detail.html", context, status=422 if forms else 200)
 

@@ -26,6 +26,16 @@ def clock(moment: datetime, now: datetime) -> str:
     return date_format(local, pgettext("date and exact time in Django's format letters", "j M Y, H:i:s"))
 
 
+def minute(moment: datetime, now: datetime) -> str:
+    """16:20 on the day of `now`, 23 Nov, 16:20 on any other, with the year when it is another one."""
+    local, today = timezone.localtime(moment), timezone.localtime(now).date()
+    if local.date() == today:
+        return date_format(local, pgettext("hour and minute in Django's format letters", "H:i"))
+    if local.year == today.year:
+        return date_format(local, pgettext("date and minute in Django's format letters", "j M, H:i"))
+    return date_format(local, pgettext("date and minute with the year in Django's format letters", "j M Y, H:i"))
+
+
 def length(span: timedelta) -> str:
     """A span in its largest unit, rounded down: 45 s, 12 min, 3 h, 2 days."""
     if span < timedelta(minutes=1):

@@ -2,32 +2,45 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from backoffice.users.forms import LogInForm
+from backoffice.users.forms import PreferencesForm, zone_names
+from backoffice.users.models import User
 from backoffice.web import health
-
-
-class LogIn(LoginView):
-    template_name = "users/log_in.html"
-    authentication_form = LogInForm
-    redirect_authenticated_user = True
-
-    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(form=form), status=422)
+from backoffice.web.pages import page, way_back
+from backoffice.web.requests import Request
 
 
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
     """What is next up. Until that page exists: the orders."""
     return redirect("orders:list")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def preferences(request: Request) -> HttpResponse:
+    """How the pages look to this person. The menu sends one choice at a time, and goes back to where it was opened."""
+    person = User.objects.get(pk=request.user.pk)  # the form writes into it even what it refuses
+    form = PreferencesForm(request.POST if request.method == "POST" else None, instance=person)
+    if form.is_valid():
+        form.save()
+        messages.success(request, _("Saved."))
+        return redirect(way_back(request, "preferences"))
+    context = {"form": form, "zones": zone_names()}
+    return page(request, "users/preferences.html", context, status=422 if form.is_bound else 200)
+
+
+@require_safe
+def shortcuts(request: Request) -> HttpResponse:
+    """Every key; with a script a dialog shows the same on every page."""
+    return page(request, "ui/shortcuts.html", {})
 
 
 @login_not_required

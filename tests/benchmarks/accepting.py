@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.chaos.browser import Browser
+from tests.chaos.database import Database
 from tests.chaos.evidence import Answer
 from tests.chaos.forms import Form
 from tests.chaos.system import System, system
@@ -45,7 +46,7 @@ def _measure(name: str, running: System) -> None:
     until(lambda: counted("orders_order WHERE stage = 'to_accept'") >= COUNT, seconds=PATIENCE)
     browser = Browser(running.url, "manager@demo.test")
     browser.log_in()
-    began, answered = _press(browser)
+    began, answered = _press(browser, database)
     first = _when(lambda: counted("outbox_action WHERE state = 'confirmed'") > 0, began)
     last = _when(lambda: counted("outbox_action WHERE state = 'confirmed'") >= COUNT, began)
     seen = _when(lambda: counted("outbox_action WHERE seen_at IS NOT NULL") >= COUNT, began)
@@ -78,9 +79,12 @@ def _floor(running: System) -> float:
     return time.perf_counter() - began
 
 
-def _press(browser: Browser) -> tuple[float, float]:
-    """Confirms the review sheet of everything in the tab; when, and how long the answer took."""
-    form = browser.form("/orders/accept/?all=to_accept&decision=accept", _is_the_review)
+def _press(browser: Browser, database: Database) -> tuple[float, float]:
+    """Confirms the review sheet of everything in the view; when, and how long the answer took."""
+    browser.forms("/orders/?view=to_accept")
+    browser.post("/orders/select/?view=to_accept", [("csrfmiddlewaretoken", browser.token)])
+    token = database.rows("SELECT token FROM lists_selection ORDER BY id DESC LIMIT 1")[0]["token"]
+    form = browser.form(f"/orders/accept/?decision=accept&selection={token}", _is_the_review)
     assert form is not None
     began = time.perf_counter()
     answer = browser.post("/orders/accept/", form.fields)

@@ -139,7 +139,7 @@ class Client(threading.Thread):
     def _bulk(self, job: Job) -> None:
         """Selected in the list, looked through, and sent as one; sent again where the answer was lost."""
         browser, orders = self._browser(job.who), self._orders[job.number]
-        path = "/orders/accept/?decision=accept&" + "&".join(f"order={pk}" for pk in orders)
+        path = "/orders/accept/?decision=accept&" + "&".join(f"pick={pk}" for pk in orders)
         form = browser.form(path, lambda found: bool(found.value("orders")))
         if form is None:
             raise NoPageError(f"{path} has no form with orders")

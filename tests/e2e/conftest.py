@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 from pytest_django.live_server_helper import LiveServer
 
 from backoffice.users.models import User
-from tests.cast import browser_of
+from tests.cast import browser_of, manager
 
 # Playwright's own event loop makes Django believe that our queries block one.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -49,7 +49,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 @pytest.fixture
 def anna(transactional_db: None) -> User:
     """Anna again, committed, because the server has a connection of its own."""
-    return User.objects.create_user("anna@example.test", "correct horse", first_name="Anna", last_name="Berg")
+    return manager("anna@example.test", first_name="Anna", last_name="Berg")
 
 
 @pytest.fixture

@@ -1,27 +1,107 @@
-"""Every page at a desk and on a telephone, in light and dark: nothing sticks out, nothing is hard to read."""
+"""Every page at a desk and on a telephone, in light and dark: nothing sticks out, nothing is hard to read.
+
+With SCREENSHOTS=folder in the environment a picture of each is left there, and the full world holds 300 orders more.
+"""
 
 from __future__ import annotations
 
+import os
+import re
+from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Page
 
-from backoffice.connections.enums import Trouble
-from backoffice.connections.models import Connection
-from backoffice.sync.models import Cursor
+from backoffice.connections import health
+from backoffice.connections.enums import CheckState, Layer, Trouble
+from backoffice.connections.models import Connection, ConnectionCheck
+from backoffice.connections.steps import failed
+from backoffice.outbox import queue
+from backoffice.outbox.enums import State
+from backoffice.outbox.models import Action
+from backoffice.sync.models import Cursor, Parked
+from backoffice.users import rights, roles
+from backoffice.users.models import User
+from orders.actions import ACCEPT_LINES
 from orders.models import Order
 from tests.e2e.conftest import OpenWindow
-from tests.orders.rows import ADDRESS, euros, line, payload, place_all, shop
+from tests.orders.rows import ADDRESS, euros, line, payload, place, place_all, shop
+from tests.outbox.asking import action_in, decision, order_to_accept
 
 LONG = "Donaudampfschifffahrtsgesellschaftskapitänsmützenfabrikationsbetrieb"
+DESK, TELEPHONE = (1440, 900), (390, 844)
+PICTURES = os.environ.get("SCREENSHOTS", "")
+# What each page shows in every world. The full world adds pages of single things.
+PAGES = ["/orders/", "/orders/?view=all", "/orders/?q=nothing", "/actions/", "/connections/"]
+FRAME = ["/preferences/#language", "/shortcuts/", "/search/?q=Kettle", "/nowhere/", "/connections/add/"]
 
 
 @pytest.fixture
-def everything(transactional_db: None) -> list[str]:
-    """Every look that a page can have, with texts as long as they come; returns the pages."""
+def empty(transactional_db: None) -> list[str]:
+    """Nothing came so far."""
+    return [*PAGES, *FRAME]
+
+
+@pytest.fixture
+def one(transactional_db: None) -> list[str]:
+    """One order, waiting to be accepted."""
+    order = place()
+    Cursor.objects.create(connection=shop(), resource="orders", complete_to=timezone.now(), here=1, there=1)
+    return [*PAGES, f"/orders/{order.pk}/", f"/orders/{order.pk}/accept/", f"/search/?q={order.number}x"]
+
+
+@pytest.fixture
+def everything(transactional_db: None, anna: User) -> list[str]:
+    """Every look that a page can have, with texts as long as they come."""
+    now = timezone.now()
+    orders = _orders()
+    place_all(orders)
+    Cursor.objects.create(connection=shop(), resource="orders", complete_to=now, here=1, there=2)
+    broken = Connection.objects.create(
+        name=LONG, base_url=f"https://{LONG}.example/api", secret="x", trouble=Trouble.BROKEN, trouble_text=LONG * 3
+    )
+    Connection.objects.create(name="Demo", base_url="http://127.0.0.1:9100/connect", secret="x")
+    stopped = Connection.objects.create(name="Stopped", base_url="https://mirakl.example/api", secret="x")
+    health.record_trouble(stopped, Trouble.CREDENTIALS, LONG * 3, now=now)
+    step = failed("untrusted", host=LONG, text=LONG * 3).as_step(Layer.TLS, 12)
+    ended = {"revision": 1, "state": CheckState.DONE, "ok": False, "asked_at": now, "due_at": now}
+    ConnectionCheck.objects.create(connection=stopped, steps=[step], **ended)
+    cursor = Cursor.objects.create(connection=stopped, resource="orders", next_at=now)
+    Parked.objects.create(cursor=cursor, remote_id=LONG, reason=LONG, payload="{}", first_at=now, last_at=now)
+    actions = {state: action_in(state, by=anna) for state in State}
+    several = [order_to_accept() for _ in range(3)]
+    wishes = [queue.Wish(order, decision(order)) for order in several]
+    batch = queue.ask_many(ACCEPT_LINES, wishes, by=anna, token="form-1", skipped=[], now=now)
+    Action.objects.filter(state=State.HELD).update(not_before=now + timedelta(hours=1))
+    pks = Order.objects.values_list("pk", flat=True)
+    shown = [Order.objects.filter(number=LONG).values_list("pk", flat=True)[0], pks.get(anonymized_at__isnull=False)]
+    waits = order_to_accept(lines=3)
+    more = order_to_accept()
+    if PICTURES:
+        place_all([payload() for _ in range(300)])
+    return [
+        "/orders/?view=all",
+        *(f"/orders/{pk}/" for pk in shown),
+        f"/orders/{actions[State.FAILED].target_id}/",
+        f"/orders/{waits.pk}/accept/",
+        f"/orders/accept/?pick={waits.pk}&pick={more.pk}&pick={shown[1]}",
+        *(f"/actions/?view={tab}" for tab in ("held", "attention", "done")),
+        *(f"/actions/{actions[state].pk}/" for state in (State.HELD, State.FAILED, State.UNKNOWN, State.TO_APPROVE)),
+        f"/actions/batches/{batch.pk}/",
+        "/connections/",
+        f"/connections/{broken.pk}/",
+        f"/connections/{broken.pk}/edit/",
+        f"/connections/{stopped.pk}/",
+        "/search/?q=Kettle",
+    ]
+
+
+def _orders() -> list[dict[str, object]]:
     now = timezone.now()
     statuses = ["AWAITING_FRAUD_CHECK", "AWAITING_ACCEPTANCE", "SHIPPED", "DELIVERED", "CLOSED", LONG.upper()[:60]]
     refund = {"adjustment_id": "1", "type": "REFUND", "reason": LONG, "quantity": 1, "price": euros("1234567.125")}
@@ -36,42 +116,121 @@ def everything(transactional_db: None) -> list[str]:
             )
         )
     orders.append(payload(anonymized_at=now, fulfillment={"type": "FULFILLED_BY_PARTNER", "code": LONG}))
-    place_all(orders)
-    Cursor.objects.create(connection=shop(), resource="orders", complete_to=now, here=1, there=2)
-    Connection.objects.create(
-        name=LONG, base_url=f"https://{LONG}.example/api", secret="x", trouble=Trouble.BROKEN, trouble_text=LONG * 3
-    )
-    pks = Order.objects.values_list("pk", flat=True)
-    shown = [Order.objects.filter(number=LONG).values_list("pk", flat=True)[0], pks.get(anonymized_at__isnull=False)]
-    return ["/orders/?tab=all", "/orders/?q=nothing", "/connections/", *(f"/orders/{pk}/" for pk in shown), "/nowhere/"]
+    return orders
 
 
-def serious(page: Page) -> list[str]:
-    """What axe calls serious or critical, in one line each."""
-    found = Axe().run(page).response["violations"]
+def serious(page: Page, *rules: str) -> list[str]:
+    """What axe calls serious or critical, in one line each: all that it knows, or these rules alone."""
+    options = {"resultTypes": ["violations"], **({"runOnly": list(rules)} if rules else {})}
+    found = Axe().run(page, options=options).response["violations"]
     return [
-        f"{page.url}: {one['id']}: {one['nodes'][0]['html']}"
+        f"{page.url} {page.viewport_size}: {one['id']}: {one['nodes'][0]['html']}"
         for one in found
         if one["impact"] in ("serious", "critical")
     ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
+Look = tuple[tuple[int, int], Literal["light", "dark"], tuple[str, ...]]
+# Contrast is what differs between the themes; everything else is looked for once in each size.
+BOTH: tuple[Look, ...] = ((DESK, "light", ()), (TELEPHONE, "dark", ()))
+ALL: tuple[Look, ...] = (*BOTH, (DESK, "dark", ("color-contrast",)), (TELEPHONE, "light", ("color-contrast",)))
+
+
+def looked_at(page: Page, name: str, looks: tuple[Look, ...] = ALL) -> list[str]:
+    """What is wrong with the page that is open, in these sizes and themes."""
+    wrong: list[str] = []
+    for size, scheme, rules in ALL if PICTURES else looks:
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        # Without motion: a colour that is still changing has no contrast to speak of.
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.locator(f"html[data-bs-theme={scheme}]").wait_for(state="attached")
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            wrong.append(f"{page.url} sticks out at {size[0]}")
+        wrong += serious(page, *rules)
+        if PICTURES:
+            page.screenshot(path=Path(PICTURES) / f"{name}-{size[0]}-{scheme}.png", full_page=True)
+    return wrong
+
+
+def _name(world: str, url: str) -> str:
+    return f"{world}-{re.sub(r'[^a-z0-9]+', '-', url).strip('-')[:60]}"
+
+
+@pytest.mark.parametrize("world", ["empty", "one", "everything"])
 def test_pages_fit_the_window_and_pass_axe(
-    open_window: OpenWindow, everything: list[str], width: int, scheme: str
+    open_window: OpenWindow, anna: User, request: pytest.FixtureRequest, world: str
 ) -> None:
-    page = open_window(width, scheme)
+    roles.give(anna, rights.ADMINISTRATOR)
+    urls: list[str] = request.getfixturevalue(world)
+    page = open_window()
     wrong: list[str] = []
 
-    for url in everything:
+    for url in urls:
         page.goto(url)
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            wrong.append(f"{url} sticks out at {width}")
-        wrong += serious(page)
+        wrong += looked_at(page, _name(world, url), ALL if world == "everything" else BOTH)
 
-    assert page.evaluate("document.documentElement.dataset.bsTheme") == scheme
+    assert "\n".join(wrong) == ""
+
+
+OPENED: dict[str, Callable[[Page], None]] = {
+    "user-menu": lambda page: page.locator("#user-menu > summary").click(),
+    "scope-menu": lambda page: page.locator("#scope-menu > summary").click(),
+}
+
+
+@pytest.mark.parametrize("what", OPENED)
+def test_open_menus_fit_and_pass_axe_and_close_by_esc(open_window: OpenWindow, one: list[str], what: str) -> None:
+    place(origin={"channel_id": "channel-2", "channel_name": LONG})
+    page = open_window()
+    page.goto("/orders/")
+
+    OPENED[what](page)
+    wrong = looked_at(page, what, BOTH)
+    page.keyboard.press("Escape")
+
     assert wrong == []
+    assert page.locator("details[open]").count() == 0
+    assert page.evaluate("document.activeElement.parentElement.id") == what
+
+
+def test_drawer_opens_on_a_telephone_and_menu_folds_at_a_desk(open_window: OpenWindow, one: list[str]) -> None:
+    page = open_window(390)
+    page.goto("/orders/")
+
+    page.get_by_role("button", name="Menu").click()
+    page.get_by_role("link", name="Actions").wait_for()
+    wrong = serious(page)
+    page.get_by_role("link", name="Actions").click()
+    page.wait_for_url("**/actions/")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.get_by_role("button", name="Narrow menu").click()
+    page.reload()
+
+    assert wrong == []
+    assert page.evaluate("document.documentElement.dataset.rail") == "narrow"
+    assert page.evaluate("document.getElementById('navigation').offsetWidth") < 80
+    assert serious(page) == []
+
+
+def test_scope_stays_from_page_to_page_until_it_is_taken_off(open_window: OpenWindow, one: list[str]) -> None:
+    other = place(origin={"channel_id": "channel-2", "channel_name": "Südwind"})
+    page = open_window()
+    page.goto("/orders/?view=all")
+
+    page.locator("#scope-menu > summary").click()
+    page.get_by_role("link", name="Südwind").click()
+    page.get_by_role("link", name=other.number, exact=True).click()
+    page.get_by_role("heading", name=other.number).wait_for()
+    on_the_order = page.url
+    page.get_by_role("link", name="Connections", exact=True).first.click()
+    page.wait_for_url("**/connections/**")
+    elsewhere = page.url
+    page.locator("#scope-menu > summary").click()
+    page.get_by_role("link", name="All channels").click()
+    page.wait_for_url(lambda url: "channel=" not in url)
+
+    assert f"channel={other.channel_id}" in on_the_order.replace("%3D", "")
+    assert f"channel={other.channel_id}" in elsewhere
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -86,3 +245,12 @@ def test_log_in_page_fits_and_passes_axe(open_window: OpenWindow, scheme: str) -
 
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
     assert serious(page) == []
+
+
+def test_theme_that_somebody_chose_wins_over_the_device(open_window: OpenWindow, anna: User) -> None:
+    User.objects.filter(pk=anna.pk).update(theme="dark")
+    page = open_window(1440, "light")
+
+    page.goto("/preferences/")
+
+    assert page.evaluate("document.documentElement.dataset.bsTheme") == "dark"

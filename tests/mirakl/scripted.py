@@ -6,6 +6,7 @@ import socket
 import struct
 import threading
 from contextlib import suppress
+from itertools import takewhile
 from types import TracebackType
 from typing import Self
 
@@ -56,7 +57,11 @@ class Scripted:
                 self.answer(connection, self._text.encode())
 
     def answer(self, connection: socket.socket, text: bytes) -> None:
-        self.requests.append(_whole(connection))
+        request = _whole(connection)
+        if not request.strip():  # somebody looked whether anybody is here
+            connection.close()
+            return
+        self.requests.append(request)
         connection.sendall(text)
         if self._stays_open:
             self._open.append(connection)
@@ -84,6 +89,6 @@ class ClosesWhenUsedAgain(Scripted):
 def _whole(connection: socket.socket) -> bytes:
     """One request with its body: to close before all is read would be a reset, not an end."""
     with connection.makefile("rb") as stream:
-        head = b"".join(iter(stream.readline, b"\r\n"))
+        head = b"".join(takewhile(lambda line: line not in (b"", b"\r\n"), stream))
         length = next((line for line in head.lower().splitlines() if line.startswith(b"content-length:")), b":0")
         return head + b"\r\n" + stream.read(int(length.partition(b":")[2]))

@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from backoffice.outbox import queue, strips
@@ -48,25 +50,41 @@ def test_strip_shows_nothing_when_nothing_is_open(annas_browser: Client, url: st
     action_in(State.CONFIRMED, seen_at=MOMENT)
     action_in(State.UNDONE)
 
-    strip = strip_of(annas_browser, url)
+    page = parsed(annas_browser.get(url))
 
-    assert "strip--empty" in strip.attributes["class"].split()
-    assert strip.text == "Look again"  # only seen where no script runs
+    assert "strip--empty" in page.one("aside", id="strip").attributes["class"].split()
+    assert page.one(id="outbox-chip").text == ""
 
 
-def test_strip_counts_what_is_open_and_links_to_it(annas_browser: Client) -> None:
+def test_chip_counts_what_is_open_and_links_to_it(annas_browser: Client) -> None:
     for state in State:
         action_in(state)
     action_in(State.HELD)
 
-    links = {link.text: link.attributes["href"] for link in strip_of(annas_browser).all("a", "strip__chip")}
+    chip = parsed(annas_browser.get("/orders/")).one(id="outbox-chip")
+    links = {link.attributes["title"]: link.attributes["href"] for link in chip.all("a", "outgoing__link")}
 
     assert links == {
-        "2 held": "/actions/?tab=held",
-        "2 waiting": "/actions/?tab=waiting",
-        "1 sent": "/actions/?tab=sent",
-        "3 need you": "/actions/?tab=attention",
+        "2 held": "/actions/?view=held",
+        "2 waiting": "/actions/?view=waiting",
+        "1 sent": "/actions/?view=sent",
+        "3 need you": "/actions/?view=attention",
     }
+
+
+def test_chip_comes_along_when_the_strip_looks_again(annas_browser: Client) -> None:
+    action_in(State.WAITING)
+
+    chip = parsed(annas_browser.get("/actions/strip/", headers=POLL)).one(id="outbox-chip")
+
+    assert (chip.attributes["hx-swap-oob"], chip.one("a").attributes["title"]) == ("true", "1 waiting")
+
+
+def test_chip_and_strip_are_looked_up_once_for_a_page(annas_browser: Client) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        annas_browser.get("/connections/")
+
+    assert sum("outbox_heartbeat" in query["sql"] for query in asked.captured_queries) == 1
 
 
 def test_strip_offers_undo_of_what_is_mine_and_held(anna: User, boris: User, annas_browser: Client) -> None:
@@ -111,8 +129,8 @@ def test_strip_costs_two_queries(
     for _ in range(number):
         action_in(State.HELD, by=anna)
 
-    # Session and person besides.
-    with django_assert_num_queries(4):
+    # Session, person and rights besides.
+    with django_assert_num_queries(5):
         annas_browser.get("/actions/strip/", headers=POLL)
 
 
@@ -187,7 +205,7 @@ def test_message_waits_for_an_answer_that_somebody_asked_for(anna: User, annas_b
 def test_looking_again_after_the_log_out_leaves_the_page_alone(client: Client) -> None:
     response = client.get("/actions/strip/", headers=POLL)
 
-    assert (response.status_code, response.content, "HX-Redirect" in response) == (204, b"", False)
+    assert (response.status_code, response.content, "HX-Redirect" in response) == (401, b"", False)
 
 
 def test_strip_escapes_what_comes_from_outside(anna: User, annas_browser: Client) -> None:

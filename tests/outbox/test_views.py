@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import time_machine
@@ -12,7 +13,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from backoffice.connections.enums import State as ConnectionState
 from backoffice.connections.models import Connection
-from backoffice.outbox import listing, queries, queue
+from backoffice.lists import state as list_state
+from backoffice.outbox import listing, queue
 from backoffice.outbox.enums import Cause, State
 from backoffice.outbox.models import Action, Attempt, Batch
 from backoffice.users.models import User
@@ -115,7 +117,7 @@ def test_every_state_has_its_tab_and_its_count(annas_browser: Client) -> None:
     followed = failed(code="UNAVAILABLE")
     queue.repeat_by_itself(followed, not_before=MOMENT, now=MOMENT)
 
-    found = {tab.key: rows(annas_browser.get(f"/actions/?tab={tab.key}")) for tab in listing.TABS}
+    found = {tab.key: rows(annas_browser.get(f"/actions/?view={tab.key}")) for tab in listing.VIEWS}
 
     def ids(*actions: Action) -> list[str]:
         return [f"action-{action.pk}" for action in sorted(actions, key=lambda one: -one.pk)]
@@ -144,8 +146,11 @@ def test_needs_attention_counts_what_the_queue_says_needs_a_person() -> None:
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ("tab=attention&state=failed&cause=channel&code=OUT_OF_STOCK", "Nothing of this group is left."),
-        ("tab=held&batch=1", "Nothing of this batch is here."),
+        (
+            "view=attention&group=" + quote('["failed","channel","OUT_OF_STOCK",""]'),
+            "Group: Out of stock there. Nothing of it is in this view.",
+        ),
+        ("view=held&batch=1", "Batch: #1. Nothing of it is in this view."),
     ],
 )
 def test_part_of_a_list_without_rows_says_nothing_about_the_rest(
@@ -155,7 +160,9 @@ def test_part_of_a_list_without_rows_says_nothing_about_the_rest(
     Action.objects.update(state=State.CONFIRMED)
     action_in(State.HELD)
     failed(code="OTHER")
-    query = query.replace("batch=1", f"batch={batch.pk}")
+    query, said = (text.replace(old, new) for text, old, new in (
+        (query, "batch=1", f"batch={batch.pk}"), (said, "#1", f"#{batch.pk}"),
+    ))  # fmt: skip
 
     assert said in parsed(annas_browser.get(f"/actions/?{query}")).one(class_="nothing").text
 
@@ -169,11 +176,14 @@ def test_list_begins_with_what_needs_a_person(annas_browser: Client) -> None:
     assert "Nothing needs you." in root.one(class_="nothing").text
 
 
-@pytest.mark.parametrize("tab", [tab.key for tab in listing.TABS])
-def test_empty_tab_says_why(annas_browser: Client, tab: str) -> None:
-    said = parsed(annas_browser.get(f"/actions/?tab={tab}")).one(class_="nothing").text
+@pytest.mark.parametrize("tab", [view.key for view in listing.VIEWS if view.key != "all"])
+def test_empty_view_says_why(annas_browser: Client, tab: str) -> None:
+    action_in(State.CONFIRMED if tab != "done" else State.UNDONE)
+    said = parsed(annas_browser.get(f"/actions/?view={tab}")).one(class_="nothing").text
 
-    assert str(listing.BY_KEY[tab].empty) in said
+    view = listing.ACTIONS.view(tab)
+    assert view is not None
+    assert str(view.empty) in said
 
 
 def test_row_shows_what_about_whom_who_and_why(anna: User, annas_browser: Client) -> None:
@@ -202,7 +212,7 @@ def test_fragment_is_the_results_alone(annas_browser: Client) -> None:
 
 @pytest.mark.parametrize("headers", [{}, to("results")], ids=["page", "fragment"])
 @pytest.mark.parametrize("number", [1, 3])
-@pytest.mark.parametrize(("tab", "cost"), [("held", 9), ("waiting", 10), ("attention", 9), ("all", 8)])
+@pytest.mark.parametrize(("tab", "cost"), [("held", 15), ("waiting", 17), ("attention", 16), ("all", 15)])
 def test_list_costs_the_same_for_any_number_of_rows(  # noqa: PLR0913, PLR0917 -- one for each thing that varies
     annas_browser: Client,
     django_assert_num_queries: DjangoAssertNumQueries,
@@ -215,23 +225,23 @@ def test_list_costs_the_same_for_any_number_of_rows(  # noqa: PLR0913, PLR0917 -
     for _ in range(number):
         action_in(state)
 
-    # Session and person, 4 counts, the rows; groups, or what connections keep. The page has the strip besides: one
-    # query, and one more for what can be undone.
-    strip = 2 if tab == "held" else 1
-    with django_assert_num_queries(cost - strip if headers else cost):
-        response = annas_browser.get(f"/actions/?tab={tab}", headers=headers)
+    # Session, person, rights; saved views and habits; rows and the newest id; 7 counts; the connections that can be
+    # chosen; groups, or what connections keep. The page has the frame besides, and one more for what can be undone.
+    frame = 8 if tab == "held" else 7
+    with django_assert_num_queries(cost if headers else cost + frame):
+        response = annas_browser.get(f"/actions/?view={tab}", headers=headers)
 
     assert len(rows(response)) == number
 
 
 def test_pages_of_the_list_follow_each_other(annas_browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queries, "PAGE", 2)
+    monkeypatch.setattr(list_state, "SIZE", 2)
     made = [f"action-{failed().pk}" for _ in range(5)][::-1]
 
     def link(response: Answer, name: str) -> str:
         return "/actions/" + parsed(response).one("a", id=f"page-{name}").attributes["href"]
 
-    first = annas_browser.get("/actions/?tab=attention")
+    first = annas_browser.get("/actions/?view=attention")
     second = annas_browser.get(link(first, "next"))
     third = annas_browser.get(link(second, "next"))
     back = annas_browser.get(link(third, "previous"))
@@ -241,17 +251,20 @@ def test_pages_of_the_list_follow_each_other(annas_browser: Client, monkeypatch:
     assert parsed(third).all("a", id="page-next") == []
 
 
-@pytest.mark.parametrize("query", ["after=x", "before=99999999999999999999", "batch=x", "after=1", "tab=nonsense"])
+@pytest.mark.parametrize("query", ["after=x", "before=99999999999999999999", "batch=x", "after=1", "view=nonsense"])
 def test_link_that_was_damaged_leads_to_the_beginning(annas_browser: Client, query: str) -> None:
     action = failed()
 
     assert rows(annas_browser.get(f"/actions/?{query}")) == [f"action-{action.pk}"]
 
 
-def test_zero_byte_in_a_filter_finds_nothing(annas_browser: Client) -> None:
+def test_zero_byte_in_the_link_to_a_group_is_left_out_and_said(annas_browser: Client) -> None:
     failed()
 
-    assert rows(annas_browser.get("/actions/?tab=attention&code=%00")) == []
+    damaged = annas_browser.get("/actions/?view=attention&group=" + quote('["failed","","\\u0000",""]'))
+
+    assert len(rows(damaged)) == 1
+    assert parsed(damaged).one(id="messages").text == "The link to a group is damaged. It was left out."
 
 
 # --- groups ---------------------------------------------------------------------------------------
@@ -485,7 +498,7 @@ def test_what_two_readings_do_not_show_is_settled_with_a_reason(anna: User, anna
     press(annas_browser, "settle", action, reason="The channel shows it.")
 
     assert (action.state, action.reason, action.ended_by) == (State.CONFIRMED, "The channel shows it.", anna)
-    assert rows(annas_browser.get("/actions/?tab=attention")) == []
+    assert rows(annas_browser.get("/actions/?view=attention")) == []
 
 
 @pytest.mark.parametrize(
@@ -582,9 +595,9 @@ def test_page_costs_the_same_for_any_number_of_calls(
     action = action_in(state)
     for _ in range(number):
         Attempt.objects.create(action=action, at=MOMENT, operation="v2-acceptOrderLines", status=202, outcome="ok")
-    # Session and person, the action, calls, dependents, the strip. Evidence: order, channel, lines, how far all is
-    # read. What is held may be the viewer's to undo.
-    cost = {State.UNKNOWN: 10, State.HELD: 7}.get(state, 6)
+    # Session, person, rights, the action, calls, dependents, and 8 for the frame. Evidence: order, channel, lines, how
+    # far all is read. What is held may be the viewer's to undo.
+    cost = {State.UNKNOWN: 18, State.HELD: 15}.get(state, 14)
 
     with django_assert_num_queries(cost):
         root = page_of(annas_browser, action)
@@ -728,13 +741,11 @@ def test_page_names_what_belongs_to_it(anna: User, annas_browser: Client) -> Non
 
 def test_way_back_leads_to_the_same_place_in_the_list(annas_browser: Client) -> None:
     action = failed()
-    link = (
-        parsed(annas_browser.get("/actions/?tab=attention&place=Nordlicht")).one(id=f"action-{action.pk}").all("a")[0]
-    )
+    link = parsed(annas_browser.get("/actions/?view=attention&by=itself")).one(id=f"action-{action.pk}").all("a")[0]
 
     back = parsed(annas_browser.get(link.attributes["href"])).one("a", "way-back")
 
-    assert back.attributes["href"] == "/actions/?tab=attention&place=Nordlicht"
+    assert back.attributes["href"] == "/actions/?view=attention&by=itself"
 
 
 # --- batches --------------------------------------------------------------------------------------
@@ -824,8 +835,8 @@ def test_batch_costs_the_same_for_any_number_of_actions(
     batch = batch_of(number, anna)
     Action.objects.update(state=State.FAILED, cause="channel", code="UNAVAILABLE")
 
-    # Session and person, the batch, its progress, its title, its groups, the strip.
-    with django_assert_num_queries(7):
+    # Session, person, rights, the batch, its progress, its title, its groups, and 8 for the frame.
+    with django_assert_num_queries(15):
         annas_browser.get(f"/actions/batches/{batch.pk}/")
 
 

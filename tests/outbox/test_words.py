@@ -187,6 +187,13 @@ def test_waiting_says_that_it_leaves_at_once() -> None:
     [
         (ConnectionState.PAUSED, "Nord is paused: nothing leaves until an administrator lets the connection go on."),
         (
+            ConnectionState.STOPPED,
+            (
+                "Mirakl refuses the credentials of Nord: nothing leaves. Nothing is lost; "
+                "it goes on by itself once they are accepted again."
+            ),
+        ),
+        (
             ConnectionState.OBSERVE,
             "Nord only observes: nothing leaves until an administrator lets the connection send.",
         ),

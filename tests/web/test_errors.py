@@ -7,6 +7,7 @@ from django.template.loader import get_template
 from django.test import Client, override_settings
 from django.urls import path
 
+from backoffice import access
 from backoffice.urls import urlpatterns as real_patterns
 from tests.htmx import parsed
 
@@ -21,7 +22,15 @@ def forbidden(request: HttpRequest) -> HttpResponse:
     raise PermissionDenied
 
 
-urlpatterns = [*real_patterns, path("broken/", broken), path("forbidden/", forbidden)]
+urlpatterns = [*real_patterns, path("broken/", broken, name="broken"), path("forbidden/", forbidden, name="forbidden")]
+handler403 = "backoffice.web.refusals.refused"
+handler500 = "backoffice.web.refusals.failed"
+
+
+@pytest.fixture(autouse=True)
+def _listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("broken", "forbidden"):
+        monkeypatch.setitem(access.TABLE, name, access.Access(safe=access.ANYBODY))
 
 
 @pytest.mark.parametrize("url", ["/orders/999999/", "/nowhere/", "/orders/99999999999999999999999/"])
@@ -30,17 +39,22 @@ def test_unknown_page_says_so_and_shows_a_way_out(annas_browser: Client, url: st
 
     root = parsed(response)
     assert (response.status_code, root.one("h1").text) == (404, "This page is not here")
-    assert root.one("a").attributes["href"] == "/orders/"
+    assert root.one("a", "btn-primary").attributes["href"] == "/orders/"
 
 
 @override_settings(ROOT_URLCONF="tests.web.test_errors")
-def test_fault_of_ours_is_admitted_without_details(annas_browser: Client) -> None:
+def test_fault_of_ours_is_admitted_without_details_and_with_a_reference(
+    annas_browser: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
     annas_browser.raise_request_exception = False
 
     response = annas_browser.get("/broken/")
 
-    assert (response.status_code, parsed(response).one("h1").text) == (500, "That was our fault")
+    root = parsed(response)
+    assert (response.status_code, root.one("h1").text) == (500, "That was our fault")
     assert "secret detail" not in response.content.decode()
+    assert root.one("code").text == response["X-Reference"]
+    assert response["X-Reference"] in capsys.readouterr().out
 
 
 @override_settings(ROOT_URLCONF="tests.web.test_errors")

@@ -10,14 +10,14 @@ from tests.orders.rows import place
 
 pytestmark = pytest.mark.django_db
 
-URL = "/orders/?tab=all"
+URL = "/orders/?view=all"
 
 
 def test_page_is_whole_for_a_browser(annas_browser: Client) -> None:
     root = parsed(annas_browser.get(URL))
 
     assert [len(root.all(name)) for name in ("html", "main", "h1")] == [1, 1, 1]
-    assert root.one(id="results").name == "div"
+    assert root.one(id="results").name == "section"
 
 
 def test_page_is_the_fragment_that_htmx_replaces(annas_browser: Client) -> None:
@@ -26,7 +26,7 @@ def test_page_is_the_fragment_that_htmx_replaces(annas_browser: Client) -> None:
     root = parsed(annas_browser.get(URL, headers=to("results")))
 
     assert (len(root.all("html")), len(root.all(id="results"))) == (0, 1)
-    assert [child.name for child in root.children if not isinstance(child, str)] == ["div"]
+    assert [child.name for child in root.children if not isinstance(child, str)] == ["section"]
 
 
 @pytest.mark.parametrize("target", ["nope", "../../base", "results#x", "content"])

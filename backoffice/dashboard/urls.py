@@ -1,0 +1,10 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from backoffice.dashboard import views
+
+urlpatterns = [
+    path("search/", views.search, name="search"),
+    path("search/palette/", views.palette, name="palette"),
+]
