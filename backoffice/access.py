@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
+from django.template.loader import get_template
 
 from backoffice.users import rights
 from backoffice.users.rights import ACT, APPROVE, CONNECT, EXPORT, READ_NOW, SEE, MissingRightError
@@ -126,7 +127,8 @@ class AccessMiddleware:
             return refused(request, MissingRightError(""))
         needed = access.needs(request.method)
         if needed is None:
-            return HttpResponseNotAllowed(_methods(access))
+            page = get_template("405.html").render({}, request)
+            return HttpResponseNotAllowed(_methods(access), page)
         try:
             if needed != PUBLIC and request.user.is_authenticated:
                 _admit(cast("Request", request), name, needed)

@@ -14,6 +14,7 @@ from orders.search import matching
 
 class OrderLineInline(admin.TabularInline):  # type: ignore[type-arg]  # -- takes no type arguments at run time
     model = OrderLine
+    template = "admin/read_only_table.html"
     extra = 0
     can_delete = False
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.web import times
 from orders.enums import Stage
 from orders.models import Order
 from shops.deadlines import zone_of
@@ -40,6 +40,5 @@ def dates_of(order: Order) -> list[ShownDate]:
 
 
 def _there(moment: datetime, zone: tzinfo | None) -> datetime | None:
-    if zone is None or moment.astimezone(zone).utcoffset() == timezone.localtime(moment).utcoffset():
-        return None
-    return moment.astimezone(zone)
+    there = times.local(moment, zone) if zone else None
+    return there if there and there.utcoffset() != times.local(moment).utcoffset() else None

@@ -32,13 +32,14 @@ from orders.steps import banners, next_step
 def shown(order: Order, actions: Sequence[Action], user: User, *, show: str, now: datetime) -> dict[str, Any]:
     """The context of the page. `actions`: about this order, newest first; `show`: which part of its timeline."""
     asked = [shown_action(action, now) for action in actions]
+    decided = blocking(actions)
     newest = next((one for one in asked if one.is_moving or one.needs_a_person), None)
     return {
         "now": now,
         "order": order,
         "document": order.document,
         "badge": badge(order.status),
-        "step": next_step(order, now),
+        "step": next_step(order, decided, now),
         "banners": list(banners(order, now)),
         "dates": dates_of(order),
         "lines": lines_of(order.document, intents_of(actions, now)),
@@ -48,7 +49,7 @@ def shown(order: Order, actions: Sequence[Action], user: User, *, show: str, now
         "alarm": _alarm(newest),
         "every": _pace(actions) if any(one.is_moving for one in asked) else "",
         "decides": order.stage == Stage.TO_ACCEPT or bool(undecided(order)),
-        "objection": _objection(order, actions, user),
+        "objection": _objection(order, decided, user),
         "left": _left(newest.action, now) if newest else 0,
         "timeline": _timeline(order, asked, show, now),
         **_personal(order, user),
@@ -57,10 +58,10 @@ def shown(order: Order, actions: Sequence[Action], user: User, *, show: str, now
     }
 
 
-def _objection(order: Order, actions: Sequence[Action], user: User) -> str:
+def _objection(order: Order, decided: Action | None, user: User) -> str:
     if not user.has_perm(rights.ACT):
         return _("Your account may look, but not decide. An administrator can give it the right.")
-    return objection(order, blocking(actions))
+    return objection(order, decided)
 
 
 def _alarm(newest: Shown | None) -> str:

@@ -10,7 +10,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from backoffice.connections.models import Connection
 from backoffice.outbox.enums import OPEN, State
 from backoffice.outbox.models import Action
-from backoffice.outbox.queries import DIFFERING
+from backoffice.outbox.queries import DIFFERING, FAILED
 from backoffice.sync.models import Cursor
 from backoffice.users.models import User
 from backoffice.users.scopes import limited
@@ -43,7 +43,7 @@ def numbered(orders: QuerySet[Order], words: Sequence[str]) -> dict[int, str]:
 
 def in_trouble() -> QuerySet[Any]:
     """The keys of orders about which an action failed, is unknown, or is not seen though it was confirmed."""
-    unhappy = Q(state=State.FAILED, successor=None) | Q(state=State.UNKNOWN) | DIFFERING
+    unhappy = FAILED | Q(state=State.UNKNOWN) | DIFFERING
     return Action.objects.filter(unhappy, target_type=TARGET).order_by().values("target_id")
 
 

@@ -82,10 +82,14 @@ class Review:
 
 
 def chosen(user: User, values: QueryDict, *, now: datetime) -> Review:
-    """The sheet for what was chosen in the list: orders picked one by one, or a choice that is kept under a token."""
+    """The sheet for what was chosen in the list: orders picked one by one, or a choice that is kept under a token.
+
+    The most urgent first: so they are read, and so they leave.
+    """
     token = values.get("selection", "")
     keys = selecting.chosen(user, ORDERS, token) if token else selecting.keys_of(values.getlist("pick"))
-    return sorted_out(decision_of(values), in_their_order(user, keys[:MOST]), len(keys), now=now)
+    orders = sorted(in_their_order(user, keys[:MOST]), key=lambda order: (order.due_at, order.pk))
+    return sorted_out(decision_of(values), orders, len(keys), now=now)
 
 
 def in_their_order(user: User, keys: Sequence[int]) -> list[Order]:

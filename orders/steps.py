@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from backoffice.outbox.models import Action
 from backoffice.outbox.standing import kept_by
 from backoffice.web import times
 from orders.enums import Fulfillment, Stage, Status
@@ -34,12 +35,14 @@ class Banner:
     icon: str
 
 
-def next_step(order: Order, now: datetime) -> Step:
-    """The next consequence, whoever has to act. What is asked of Mirakl already is told beside it."""
+def next_step(order: Order, decided: Action | None, now: datetime) -> Step:
+    """The next consequence, whoever has to act. `decided`: the action that decides about it and is not seen yet."""
     if order.fulfillment == Fulfillment.PARTNER:
         return Step(_("Nothing to do: a partner of the marketplace fulfils this order."), "ended", "truck")
     if order.anonymized_at:
         return Step(_("Nothing to do: the customer’s data is gone."), "ended", "lock")
+    if order.stage == Stage.TO_ACCEPT and decided is not None:
+        return _decided(order.accept_by, decided, now)
     if order.stage == Stage.TO_ACCEPT:
         return _accept(order.accept_by, now)
     if order.stage == Stage.TO_SHIP:
@@ -53,6 +56,18 @@ def _accept(by: datetime | None, now: datetime) -> Step:
     if by < now:
         return Step(_("Accept it now: late by %(span)s.") % {"span": times.length(now - by)}, "late", "warning")
     return Step(_("Accept before %(time)s, %(span)s left.") % _left(by, now), *_urgency(by, now))
+
+
+def _decided(by: datetime | None, action: Action, now: datetime) -> Step:
+    """Nobody has to accept it again; whether the channel has it in time is still worth a word."""
+    if not action.is_open:
+        return Step(_("Decided and confirmed: the next reading will show it."), "moving", "check")
+    if by is None:
+        return Step(_("Decided, not confirmed yet."), "moving", "send")
+    if by < now:
+        said = _("Decided, not confirmed yet: late by %(span)s.") % {"span": times.length(now - by)}
+        return Step(said, "late", "send")
+    return Step(_("Decided, not confirmed yet: %(span)s left.") % _left(by, now), "moving", "send")
 
 
 def _ship(by: datetime | None, now: datetime) -> Step:

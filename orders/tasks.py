@@ -4,12 +4,28 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from backoffice.connections.clients import shared_memory
 from orders import deadlines
-from shops.deadlines import acceptances
+from shops.deadlines import acceptances, fingerprint
+
+# So often, a minute apart, all orders to accept are looked at after policies changed: a reading that was under way may
+# still store what the old ones ask for. Then once an hour, in case somebody wrote past all of this.
+PASSES, HOURLY = 5, 60
+_PASSED = "orders:deadlines"
 
 
 @shared_task(name="orders.renew_deadlines")  # type: ignore[untyped-decorator]  # -- Celery ships no types
 def renew_deadlines() -> None:
-    """Fits the deadlines of what is to be accepted to the policies: once a minute, so that neither a change of a policy
-    nor a reading that still went by the old one needs a message that could be lost."""
-    deadlines.renew(acceptances())
+    """Fits the deadlines of what is to be accepted to the policies: asked once a minute, so that neither a change of a
+    policy nor a reading that still went by the old one needs a message that could be lost."""
+    if _is_worth_it(fingerprint()):
+        deadlines.renew(acceptances())
+
+
+def _is_worth_it(policies: str) -> bool:
+    """Whether an order may not fit these policies. A memory that was lost costs a few passes."""
+    memory = shared_memory()
+    if memory.hget(_PASSED, "policies") != policies.encode():
+        memory.hset(_PASSED, mapping={"policies": policies, "passes": 0})
+    passes = int(memory.hincrby(_PASSED, "passes", 1))
+    return passes <= PASSES or passes % HOURLY == 0

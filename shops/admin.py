@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+from typing import Any, cast
+
 from django.contrib import admin
-from django.db.models import F
+from django.db.models import F, ForeignKey
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.users.models import User
+from backoffice.users.scopes import limited
 from backoffice.web.admin import LimitedAdmin, ReadOnlyAdmin
 from shops.models import DAYS, Channel, ChannelPolicy
 
@@ -29,8 +34,13 @@ class ChannelPolicyAdmin(LimitedAdmin):
     connection = "channel__connection_id"
     channel = "channel_id"
     ordering = [F("channel__name").asc(nulls_first=True)]
-    autocomplete_fields = ["channel"]
     fieldsets = [
         (None, {"fields": ["channel", "acceptance_hours", "reply_hours"]}),
         (_("Which hours count"), {"fields": [DAYS, "holidays", "time_zone"]}),
     ]
+
+    def formfield_for_foreignkey(self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "channel":
+            user = cast("User", request.user)
+            kwargs["queryset"] = limited(Channel.objects.order_by("name"), user, channel="pk")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)

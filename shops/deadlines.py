@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -71,8 +72,14 @@ class Acceptance:
     calendar: Calendar
 
     def due(self, created_at: datetime) -> datetime:
-        """When an order of this age is refused by the channel, unless it was accepted."""
-        return self.calendar.after(created_at, self.hours)
+        """When an order of this age is refused by the channel, unless it was accepted.
+
+        For a date at the very edge of time, which stands for none, no calendar says which days count.
+        """
+        try:
+            return self.calendar.after(created_at, self.hours)
+        except OverflowError:
+            return created_at + timedelta(hours=self.hours)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +104,12 @@ def acceptances(connection: Connection | None = None) -> Acceptances:
         elif connection is None or policy.channel.connection_id == connection.pk:
             by_channel[policy.channel.pk] = acceptance_of(policy)
     return Acceptances(by_channel, otherwise)
+
+
+def fingerprint() -> str:
+    """Another text whenever a policy is another one, was added or is gone. One query."""
+    rows = list(ChannelPolicy.objects.order_by("pk").values_list())
+    return hashlib.sha256(repr(rows).encode()).hexdigest()
 
 
 def acceptance_of(policy: ChannelPolicy) -> Acceptance | None:

@@ -230,6 +230,15 @@ def test_script_in_what_mirakl_sends_stays_text(boriss_browser: Client) -> None:
         assert evil not in boriss_browser.get(page).content.decode()
 
 
+def test_lines_of_an_order_can_be_scrolled_by_keyboard(boriss_browser: Client) -> None:
+    page = parsed(boriss_browser.get(address("orders.Order", f"{rows.place().pk}/change/")))
+
+    lines = page.one(class_="scrolls")
+
+    assert (lines.attributes["tabindex"], lines.attributes["aria-label"]) == ("0", "Order lines")
+    assert lines.one("table")
+
+
 def test_order_is_found_by_a_part_of_its_number(boriss_browser: Client) -> None:
     rows.place(channel_order_id="MR-4711")
     rows.place(channel_order_id="MR-4712")
@@ -299,6 +308,36 @@ def test_scope_that_is_none_is_refused_in_words(boriss_browser: Client) -> None:
     assert "99/x is not one of the available choices" in text
 
 
+def test_place_that_is_chosen_twice_is_refused_in_words(boriss_browser: Client) -> None:
+    place = f"{rows.shop().pk}/*"
+    person = somebody("", "dora@example.test")
+    form = {"email": person.email, "language": "en", "time_zone": "UTC", "theme": "auto", "density": "compact"}
+    form |= {"scope_rows-TOTAL_FORMS": "2", "scope_rows-INITIAL_FORMS": "0"}
+
+    response = boriss_browser.post(
+        address("users.User", f"{person.pk}/change/"), form | {f"scope_rows-{row}-place": place for row in (0, 1)}
+    )
+
+    assert "The same place is chosen twice." in parsed(response).text
+    assert not Scope.objects.exists()
+
+
+def test_who_may_everything_gets_into_the_administration_and_whoever_no_longer_may_does_not(
+    boriss_browser: Client,
+) -> None:
+    person = somebody("", "dora@example.test")
+    window = browser_of(person)
+    form = {"email": person.email, "is_active": "on", "language": "en", "time_zone": "UTC", "theme": "auto"}
+    form |= {"density": "compact", "scope_rows-TOTAL_FORMS": "0", "scope_rows-INITIAL_FORMS": "0"}
+    page = address("users.User", f"{person.pk}/change/")
+
+    boriss_browser.post(page, {**form, "is_superuser": "on"})
+    inside = window.get("/admin/").status_code
+    boriss_browser.post(page, form)
+
+    assert (inside, window.get("/admin/").status_code) == (200, 403)
+
+
 def test_administrator_cannot_make_themselves_or_others_more_than_an_administrator(boris: User) -> None:
     person = somebody(rights.ADMINISTRATOR)
     window = browser_of(person)
@@ -325,6 +364,35 @@ def test_administrator_of_one_channel_sees_only_its_orders() -> None:
 
     assert (mine.number in listed, other.number in listed) == (True, False)
     assert window.get(address("orders.Order", f"{other.pk}/change/")).status_code == 302  # "doesn't exist"
+
+
+def test_administrator_of_one_channel_sets_the_times_of_no_other() -> None:
+    mine, other = rows.place(), rows.place(origin={"channel_id": "c2", "channel_name": "Südlicht"})
+    person = somebody(rights.ADMINISTRATOR, all_connections=False)
+    Scope.objects.create(user=person, connection_id=mine.connection_id, channel_id=mine.channel_id)
+
+    form = parsed(browser_of(person).get(address("shops.ChannelPolicy", "add/")))
+
+    offered = [choice.attributes["value"] for choice in form.one("select", id="id_channel").all("option")]
+    assert offered == ["", str(mine.channel_id)]
+    assert str(other.channel_id) not in offered
+
+
+def test_administrator_of_one_channel_sees_only_its_actions() -> None:
+    mine, other = (
+        asking.order_to_accept(origin={"channel_id": one, "channel_name": one}) for one in ("Nordlicht", "Südlicht")
+    )
+    for order in (mine, other):
+        Attempt.objects.create(action=asking.asked(order), at=AT, operation=f"v2-{order.channel}")
+    person = somebody(rights.ADMINISTRATOR, all_connections=False)
+    Scope.objects.create(user=person, connection_id=mine.connection_id, channel_id=mine.channel_id)
+    window = browser_of(person)
+
+    actions = window.get(address("outbox.Action")).content.decode()
+    attempts = window.get(address("outbox.Attempt")).content.decode()
+
+    assert (mine.number in actions, other.number in actions) == (True, False)
+    assert ("v2-Nordlicht" in attempts, "v2-Südlicht" in attempts) == (True, False)
 
 
 def test_roles_come_back_after_every_migrate_and_additions_stay(db: None) -> None:

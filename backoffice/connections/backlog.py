@@ -11,7 +11,7 @@ from datetime import datetime
 class Backlog:
     """`held`: can still be undone; `waiting`: leaves as soon as it may; `sent`: waits for Mirakl's answer.
 
-    `deadline`: the first that would be missed, or None. `query` leads to their list.
+    `deadline`: the first that would be missed, or None.
     """
 
     held: int = 0

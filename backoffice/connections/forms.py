@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +14,12 @@ from backoffice.connections.enums import Family, State
 from backoffice.connections.models import Connection
 
 _VISIBLE = re.compile(r"[\x21-\x7e]*")
+_ADDRESSES = ("base_url", "token_url")
+
+
+def _host(url: str) -> str:
+    """With its port."""
+    return urlsplit(url).netloc
 
 
 class ConnectionForm(forms.ModelForm):  # type: ignore[type-arg]  # -- takes no type arguments at run time
@@ -74,7 +82,15 @@ class ConnectionForm(forms.ModelForm):  # type: ignore[type-arg]  # -- takes no 
                     self.add_error(name, _("Mirakl Connect needs this. It stands beside the secret at Mirakl."))
         elif values.get("family") == Family.MARKETPLACE and not _VISIBLE.fullmatch(self.data.get("secret", "").strip()):
             self.add_error("secret", _("A shop key has only letters, digits and signs, and no space in it."))
+        if self.instance.pk and not self.data.get("secret", "").strip() and self._leads_elsewhere(values):
+            # Whoever can change the address could have the stored secret sent to a host of his own, and read it there.
+            self.add_error("secret", _("The address leads to another host now: enter the secret for it."))
         return values
+
+    def _leads_elsewhere(self, values: Mapping[str, Any]) -> bool:
+        """Whether the secret would travel to a host that it was not entered for."""
+        known = {_host(self._stored[name]) for name in _ADDRESSES}
+        return any(_host(values.get(name, "")) not in known | {""} for name in _ADDRESSES)
 
 
 class PageForm(ConnectionForm):
@@ -100,8 +116,8 @@ class PageForm(ConnectionForm):
         super().__init__(*args, **kwargs)
         self.order_fields(self.Meta.fields)
         for name, field in self.fields.items():
-            if name != "observe":
-                field.widget.attrs["class"] = "form-select" if name == "family" else "form-control"
+            looks = {"family": "form-select", "observe": "form-check-input"}
+            field.widget.attrs["class"] = looks.get(name, "form-control")
         for name in ("base_url", "token_url"):
             self.fields[name].widget.attrs |= {"inputmode": "url", "spellcheck": "false", "autocapitalize": "none"}
         if self.instance.pk:

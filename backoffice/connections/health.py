@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
@@ -17,6 +18,8 @@ from backoffice.mirakl import errors
 from backoffice.users.models import User
 from backoffice.users.scopes import limited
 from backoffice.web.scope import Scope
+
+LONGEST = 2000  # characters of what was answered that are kept
 
 # First match wins: a subclass stands before its parent.
 TROUBLE_OF: tuple[tuple[type[BaseException], Trouble], ...] = (
@@ -50,11 +53,17 @@ def record_trouble(connection: Connection, trouble: Trouble, text: str, *, now: 
     """The last call of this connection, as it was when the call was made, went wrong.
 
     The moment at which trouble began is kept until a success. Refused credentials stop the connection, whoever asked.
-    What was entered anew since then is not blamed for it.
+    What was entered anew since then is not blamed for it. Where the credentials stopped the connection, they stay its
+    trouble, whatever else a call meets that was on its way.
     """
+    text = text.replace("\0", "")[:LONGEST]  # PostgreSQL takes no NUL in a text
     rows = Connection.objects.filter(pk=connection.pk, revision=connection.revision)
-    rows.update(trouble=trouble, trouble_text=text, trouble_since=Coalesce("trouble_since", Value(now)))
-    if trouble == Trouble.CREDENTIALS:
+    noted = {"trouble": trouble, "trouble_text": text, "trouble_since": Coalesce("trouble_since", Value(now))}
+    if trouble != Trouble.CREDENTIALS:
+        rows.exclude(state=State.STOPPED).update(**noted)
+        return
+    with transaction.atomic():  # a success of another worker comes before or after both
+        rows.update(**noted)
         states.refused(connection, text, now=now)
 
 

@@ -21,6 +21,14 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def _is_inside(host: str) -> bool:
+    """True for this machine, and for an address (not a name) that means something only inside a network."""
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return host == "localhost"
+
+
 def validate_mirakl_url(value: str) -> None:
     """https, a host, nothing else odd. Plain http only to this machine and only where the settings allow it."""
     try:
@@ -34,5 +42,7 @@ def validate_mirakl_url(value: str) -> None:
         raise ValidationError(_("This is not an address. It should look like https://miraklconnect.com/api."))
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ValidationError(_("The address must hold no user name, question mark or hash: only host and path."))
+    if _is_inside(host) and not (settings.ALLOW_LOOPBACK_CONNECTIONS and is_loopback(host)):
+        raise ValidationError(_("Mirakl does not run at an address inside your network: enter the name of its host."))
     if parts.scheme == "http" and not (settings.ALLOW_LOOPBACK_CONNECTIONS and is_loopback(host)):
         raise ValidationError(_("The address must start with https://: a key sent over http can be read on the way."))

@@ -49,7 +49,7 @@ SENTENCES: Mapping[str, Promise] = {
     "same_time": gettext_lazy("Our clock and Mirakl’s differ by %(seconds)s s."),
     "other_time": gettext_lazy("Our clock and Mirakl’s differ by %(seconds)s s."),
     "no_time": gettext_lazy("The answer does not say what time it is there."),
-    "sample": gettext_lazy("Order %(number)s: lines %(lines)s, status %(status)s, channel %(channel)s."),
+    "sample": gettext_lazy("Order %(number)s, %(status)s at %(channel)s. Lines: %(lines)s."),
     "no_orders": gettext_lazy("There are no orders of the last 30 days to look at."),
     "strange_sample": gettext_lazy("An order came, but not in the form that it should have."),
     "before": gettext_lazy("Not tried, because of what stands above."),

@@ -12,6 +12,7 @@ from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.forms import Field
 from django.http import HttpRequest
@@ -87,11 +88,23 @@ def places() -> list[tuple[str, str]]:
     return found
 
 
+class ScopeFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]  # -- takes no type arguments at run time
+    """Each place once: the forms hold none of the fields of the constraint that says so."""
+
+    def clean(self) -> None:
+        super().clean()
+        kept = [form for form in self.forms if form not in self.deleted_forms]
+        chosen = [place for form in kept if (place := form.cleaned_data.get("place"))]
+        if len(chosen) > len(set(chosen)):
+            raise ValidationError(_("The same place is chosen twice. Take one of them away."))
+
+
 class ScopeInline(admin.TabularInline):  # type: ignore[type-arg]  # -- takes no type arguments at run time
     """Asked only of who does not work for everything."""
 
     model = Scope
     form = ScopeForm
+    formset = ScopeFormSet
     extra = 0
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
@@ -181,6 +194,11 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # -- takes no type 
         """Who is not allowed everything can give nobody more than a role."""
         fields = super().get_readonly_fields(request, obj)
         return fields if _may_everything(request) else [*fields, "is_superuser", "user_permissions"]
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Who may everything gets in here too. When a role changes, `roles.keep_staff_flag` sees to it."""
+        obj.is_staff = obj.is_superuser or bool(obj.pk and obj.groups.filter(name=rights.ADMINISTRATOR).exists())
+        super().save_model(request, obj, form, change)
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return _within_reach(request, obj) and super().has_change_permission(request, obj)

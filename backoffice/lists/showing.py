@@ -254,7 +254,7 @@ def _numbers(state: State, seen: Shown) -> dict[str, int]:
     staying = _staying(state)
     if not (state.text or state.ids or state.saved) and len(staying) == len(state.chosen):
         rows, now = state.scoped().filter(*(chosen.where for chosen in staying)), state.viewer.now
-        numbers = {view.key: counts.up_to_most(view.where(rows, now)) for view in state.the_list.views if view.counted}
+        numbers = counts.together({view.key: view.where(rows, now) for view in state.the_list.views if view.counted})
     if state.view.key not in numbers:
         alone = not (seen.page.before or seen.page.after)
         numbers[state.view.key] = len(seen.entries) if alone else counts.up_to_most(seen.rows)

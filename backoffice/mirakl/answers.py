@@ -102,7 +102,7 @@ def _envelope(answer: Answer, hide: Sequence[str]) -> dict[str, Any]:
             return ""
         for secret in hide:
             value = value.replace(secret, "…")
-        return " ".join(value.split())[:300]
+        return " ".join(value.replace("\0", " ").split())[:300]
 
     def fault(one: dict[str, Any]) -> Fault:
         return Fault(*(words(one.get(name)) for name in ("field", "code", "message")))

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Generic, Protocol, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 import msgspec
 import requests
@@ -236,7 +236,8 @@ def _nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:
 def _secrets(call: Call[T], request: requests.PreparedRequest) -> list[str]:
     """What the request proved itself with. Some servers repeat it in an error, whose words are kept and shown."""
     header = request.headers.get("Authorization", "").rpartition(" ")[2]
-    return [secret for secret in (header, (call.form or {}).get("client_secret")) if secret]
+    secret = (call.form or {}).get("client_secret", "")
+    return [one for one in dict.fromkeys((header, secret, quote_plus(secret))) if one]
 
 
 def _for_a_write(error: MiraklError, answer: Answer | None) -> MiraklError:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -9,7 +10,18 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.outbox import kinds
 from backoffice.outbox.models import Action, Attempt, Batch, Heartbeat, Valve
+from backoffice.outbox.queries import batches_visible_to, visible_to
+from backoffice.users.models import User
+from backoffice.users.scopes import is_limited
 from backoffice.web.admin import ReadOnlyAdmin
+
+
+def _within(
+    request: HttpRequest, rows: QuerySet[Any], visible: Callable[[User], QuerySet[Any]], *, by: str = "pk"
+) -> QuerySet[Any]:
+    """Those rows that the person would see on the pages too: to which channel an action belongs, its target knows."""
+    person = cast("User", request.user)
+    return rows.filter(**{f"{by}__in": visible(person).values("pk")}) if is_limited(person) else rows
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -33,7 +45,8 @@ class ActionAdmin(ReadOnlyAdmin):
     search_fields = ["remote_id__exact", "label__exact"]
     search_hint = _("Search for a whole order number, or Mirakl’s whole action id.")
 
-    connection = "connection_id"
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Action]:
+        return _within(request, super().get_queryset(request), visible_to)
 
 
 @admin.register(Batch)
@@ -42,6 +55,9 @@ class BatchAdmin(ReadOnlyAdmin):
     list_filter = [KindFilter]
     list_select_related = ["asked_by"]
     date_hierarchy = "asked_at"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Batch]:
+        return _within(request, super().get_queryset(request), batches_visible_to)
 
 
 @admin.register(Attempt)
@@ -52,7 +68,9 @@ class AttemptAdmin(ReadOnlyAdmin):
     ordering = ["-pk"]
     search_fields = ["request_id__exact"]
     search_hint = _("Search for a whole request id, as Mirakl’s support asks for it.")
-    connection = "action__connection_id"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Attempt]:
+        return _within(request, super().get_queryset(request), visible_to, by="action")
 
 
 @admin.register(Valve)

@@ -36,17 +36,14 @@ LARGEST_ID = 2**63 - 1
 
 # --- views ----------------------------------------------------------------------------------------
 
-NEEDS_A_PERSON = (
-    Q(state__in=[State.TO_APPROVE, State.UNKNOWN], successor=None)
-    | Q(state=State.FAILED, successor=None)
-    | queries.DIFFERING
-)
+NEEDS_A_PERSON = Q(queries.UNFOLLOWED, state__in=[State.TO_APPROVE, State.UNKNOWN, State.FAILED]) | queries.DIFFERING
 # What the strip counts for a view: states of `queries.count_unsettled`.
 COUNTED = {
     "held": (State.HELD,),
     "waiting": (State.WAITING, State.SENDING),
     "sent": (State.SENT,),
     "attention": (State.TO_APPROVE, State.FAILED, State.UNKNOWN, State.CONFIRMED),
+    "failed": (State.FAILED,),  # a part of "attention", told apart
 }
 
 

@@ -14,6 +14,7 @@ from backoffice.outbox.enums import OPEN, UNDOABLE, State
 from backoffice.outbox.models import Action, Attempt, Batch, Heartbeat
 from backoffice.users.models import User
 from backoffice.users.scopes import is_limited, whole_connections
+from backoffice.web.scope import EVERYTHING, Scope
 
 # Groups of the same trouble that are shown above the rows.
 GROUPS = 20
@@ -21,8 +22,11 @@ GROUPS = 20
 SILENCE = timedelta(seconds=30)
 
 DIFFERING = Q(state=State.CONFIRMED, differs_at__isnull=False, settled_at=None)
+# Nobody asked for it again. Not as a join: beside other conditions PostgreSQL plans that for 8 ms, and this in 0.5.
+UNFOLLOWED = Q(~Exists(Action.objects.filter(follows=OuterRef("pk"))))
+FAILED = Q(UNFOLLOWED, state=State.FAILED)
 # As `queue.needing_a_person` has it, and what a tab or the strip counts besides.
-UNSETTLED = Q(state__in=OPEN) | Q(state=State.FAILED, successor=None) | DIFFERING
+UNSETTLED = Q(state__in=OPEN) | FAILED | DIFFERING
 
 
 def visible_to(user: User) -> QuerySet[Action]:
@@ -78,7 +82,7 @@ def latest_on(target_type: str, ids: Iterable[int]) -> dict[int, Action]:
     Open; failed and not followed by another; confirmed and not seen in a reading yet, unless a person settled that.
     """
     unseen = Q(state=State.CONFIRMED, seen_at=None, settled_at=None)
-    talking = Q(state__in=OPEN) | Q(state=State.FAILED, successor=None) | unseen
+    talking = Q(state__in=OPEN) | FAILED | unseen
     actions = Action.objects.filter(talking, target_type=target_type, target_id__in=list(ids)).order_by("pk")
     return {action.target_id: action for action in with_company(actions)}
 
@@ -120,9 +124,11 @@ def groups_of(actions: QuerySet[Action]) -> list[Group]:
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """`counts` as `count_unsettled` gives them, and when the outbox last gave a sign of life."""
+    """`counts` as `count_unsettled` gives them, `here` those of the scope of the page, and when the outbox last gave
+    a sign of life."""
 
     counts: Mapping[str, int]
+    here: Mapping[str, int]
     at: datetime | None
 
     def is_silent(self, now: datetime) -> bool:
@@ -131,12 +137,14 @@ class Pulse:
         return waits and (self.at is None or now - self.at > SILENCE)
 
 
-def pulse(user: User) -> Pulse:
+def pulse(user: User, scope: Scope = EVERYTHING) -> Pulse:
     """What every page tells about all actions. One query."""
     beat = Heartbeat.objects.order_by("-at").values("at")[:1]
     rows = visible_to(user).filter(UNSETTLED).order_by().annotate(beat=Subquery(beat))
-    counted = list(rows.values("state", "beat").annotate(n=Count("pk")))
-    return Pulse({row["state"]: row["n"] for row in counted}, counted[0]["beat"] if counted else None)
+    within = None if scope.connection is None else Q(connection=scope.connection)
+    counted = list(rows.values("state", "beat").annotate(n=Count("pk"), here=Count("pk", filter=within)))
+    counts, here = ({row["state"]: row[name] for row in counted} for name in ("n", "here"))
+    return Pulse(counts, here, counted[0]["beat"] if counted else None)
 
 
 def held_by(user: User, *, most: int) -> list[Action]:

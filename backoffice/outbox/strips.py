@@ -14,18 +14,21 @@ from backoffice.outbox.models import Action
 from backoffice.outbox.queries import Pulse
 from backoffice.outbox.shown import wish
 from backoffice.users.models import User
+from backoffice.web.scope import Scope
 
 LINES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A number with the tab that lists what it counts. `icon` stands for the words where there is no room."""
+    """A number with the tab that lists what it counts. `icon` stands for the words where there is no room; `tone` is
+    the end of a CSS class, "" where nothing is wrong."""
 
     tab: str
     text: str
     number: int
     icon: str
+    tone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +41,10 @@ class Line:
     left: int
 
 
-def context(user: User, *, now: datetime) -> dict[str, Any]:
-    """The context of the strip: two queries; one where nothing is held."""
-    pulse = queries.pulse(user)
+def context(user: User, scope: Scope, *, now: datetime) -> dict[str, Any]:
+    """The context of the strip: two queries; one where nothing is held. The chip counts what the page is narrowed to;
+    what can be undone is shown wherever one looks."""
+    pulse = queries.pulse(user, scope)
     held = queries.held_by(user, most=LINES) if pulse.counts.get("held") else []
     return {
         "now": now,
@@ -54,14 +58,16 @@ def context(user: User, *, now: datetime) -> dict[str, Any]:
 
 def _chips(pulse: Pulse) -> list[Chip]:
     def count(tab: str) -> int:
-        return sum(pulse.counts.get(state, 0) for state in COUNTED[tab])
+        return sum(pulse.here.get(state, 0) for state in COUNTED[tab])
 
-    held, waiting, sent, needing = (count(tab) for tab in ("held", "waiting", "sent", "attention"))
+    held, waiting, sent, failed = (count(tab) for tab in ("held", "waiting", "sent", "failed"))
+    needing = count("attention") - failed
     chips = (
         Chip("held", ngettext("%(n)d held", "%(n)d held", held), held, "hourglass"),
         Chip("waiting", ngettext("%(n)d waiting", "%(n)d waiting", waiting), waiting, "clock"),
         Chip("sent", ngettext("%(n)d sent", "%(n)d sent", sent), sent, "send"),
-        Chip("attention", ngettext("%(n)d needs you", "%(n)d need you", needing), needing, "warning"),
+        Chip("attention", ngettext("%(n)d needs you", "%(n)d need you", needing), needing, "question", "attention"),
+        Chip("attention", ngettext("%(n)d failed", "%(n)d failed", failed), failed, "warning", "late"),
     )
     return [replace(chip, text=chip.text % {"n": chip.number}) for chip in chips if chip.number]
 

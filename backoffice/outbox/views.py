@@ -42,7 +42,7 @@ def batch_detail(request: Request, pk: int) -> HttpResponse:
 @require_safe
 def strip(request: Request) -> HttpResponse:
     """What every page tells about actions on their way. After a button was pressed the page itself looks again too."""
-    response = page(request, "outbox/strip.html", strips.context(request.user, now=timezone.now()))
+    response = page(request, "outbox/strip.html", strips.context(request.user, request.scope, now=timezone.now()))
     if not is_poll(request):
         trigger_client_event(response, "actionsChanged")
     return response

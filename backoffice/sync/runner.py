@@ -177,7 +177,7 @@ class _Walk:
         now = timezone.now()
         trouble = health.trouble_of(error)
         said = isinstance(error, MiraklError | UnreadableSecretError)
-        text = str(error) if said else f"{type(error).__name__}: {error}"
+        text = (str(error) if said else f"{type(error).__name__}: {error}").replace("\0", "")
         failures = self.cursor.failures
         if next_at is None and trouble == Trouble.CREDENTIALS:
             # The connection stops, and whoever tries its credentials again has his own waits.

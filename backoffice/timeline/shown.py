@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
 
-from django.utils import timezone
 from django.utils.functional import Promise
 
 from backoffice.timeline import words
@@ -99,7 +98,7 @@ def timeline(moments: Iterable[Moment], *, show: str) -> Timeline:
     wanted = show if show in Show.values else str(Show.ALL)
     chips = [Chip(key, label, len(_part(everything, key)), key == wanted) for key, label in Show.choices]
     chosen = _part(everything, wanted)
-    days = groupby(chosen[:MOST], key=lambda moment: timezone.localtime(moment.at).date())
+    days = groupby(chosen[:MOST], key=lambda moment: times.local(moment.at).date())
     return Timeline([Day(day, list(group)) for day, group in days], chips, wanted, len(chosen) > MOST)
 
 

@@ -26,6 +26,12 @@ class LogIn(LoginView):
     authentication_form = LogInForm
     redirect_authenticated_user = True
 
+    def get_success_url(self) -> str:
+        """`next`, unless that is this page: it would lead to itself again and again."""
+        url = super().get_success_url()
+        leads_here = urlsplit(url).path == resolve_url(settings.LOGIN_URL)
+        return resolve_url(settings.LOGIN_REDIRECT_URL) if leads_here else url
+
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         if self.request.POST.get("unsent"):
             said = _("Your form was not sent: you had been logged out. Go back in the browser to find what you typed.")

@@ -38,8 +38,11 @@ def language(get_response: Answer) -> Answer:
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         chosen = getattr(request.user, "language", None) or translation.get_language()
-        with translation.override(chosen if translation.check_for_language(chosen) else settings.LANGUAGE_CODE):
-            return get_response(request)
+        known = chosen if translation.check_for_language(chosen) else settings.LANGUAGE_CODE
+        with translation.override(known):
+            response = get_response(request)
+        response.headers.setdefault("Content-Language", known)  # LocaleMiddleware would name the browser's
+        return response
 
     return middleware
 

@@ -18,20 +18,23 @@ def page(request: Request, template: str, context: Mapping[str, Any], status: in
     """The whole page, or the fragment of it that htmx is about to replace.
 
     A fragment is the partial of the template with the name of the target's id. For a target that is no partial the
-    whole page goes out and replaces the body. Rights are checked before this is called: the client chooses only among
-    fragments of a page that it may see.
+    browser is sent to the page; the answer to a form has no address of its own and replaces the body. Rights are
+    checked before this is called: the client chooses only among fragments of a page that it may see.
     """
     target = _target(request)
-    if target:
-        try:
-            fragment = get_template(f"{template}#{target}")
-        except TemplateDoesNotExist:
-            response = HttpResponse(get_template(template).render(dict(context), request), status=status)
-            response["HX-Retarget"] = "body"
-            response["HX-Reswap"] = "innerHTML"
-            return response
-        return HttpResponse(fragment.render(dict(context), request), status=status)
-    return HttpResponse(get_template(template).render(dict(context), request), status=status)
+    if not target:
+        return HttpResponse(get_template(template).render(dict(context), request), status=status)
+    try:
+        fragment = get_template(f"{template}#{target}")
+    except TemplateDoesNotExist:
+        if request.method in {"GET", "HEAD"}:
+            # Not put into the body: the scripts of the page would go on looking at what stood there before.
+            return HttpResponse(headers={"HX-Redirect": request.get_full_path()})
+        response = HttpResponse(get_template(template).render(dict(context), request), status=status)
+        response["HX-Retarget"] = "body"
+        response["HX-Reswap"] = "innerHTML"
+        return response
+    return HttpResponse(fragment.render(dict(context), request), status=status)
 
 
 def way_back(request: Request, otherwise: str) -> str:

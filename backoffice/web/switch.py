@@ -32,6 +32,11 @@ class Switch:
     is_narrowed: bool
     options: list[Option]
 
+    @property
+    def left_out(self) -> str:
+        """For shell.js, which makes the same links for an address that changed since."""
+        return " ".join(LEFT_OUT)
+
 
 def switch(request: HttpRequest, scope: Scope) -> Switch:
     """Two queries, or those that the request has asked already."""

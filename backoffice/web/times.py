@@ -2,38 +2,54 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 DAY = timedelta(days=1)
 
 
+def local(moment: datetime, zone: tzinfo | None = None) -> datetime:
+    """In a zone, the viewer's if none is given. The first and the last hours that Python knows stay in UTC where that
+    zone has no name for them: others write such dates where they mean none."""
+    try:
+        return timezone.localtime(moment, zone)
+    except OverflowError:
+        return moment.astimezone(UTC)
+
+
 def exact(moment: datetime) -> str:
     """21 Nov 2026, 12:04 CET"""
-    local = timezone.localtime(moment)
-    shown = date_format(local, pgettext("date and time in Django's format letters", "j M Y, H:i"))
-    return f"{shown} {local.tzname()}"
+    return _exact(moment, timezone.get_current_timezone(), get_language())
+
+
+@lru_cache(maxsize=10_000)
+def _exact(moment: datetime, zone: tzinfo, language: str | None) -> str:
+    """Every list writes a hundred of them, and mostly the same as a minute ago."""
+    there = local(moment, zone)
+    shown = date_format(there, pgettext("date and time in Django's format letters", "j M Y, H:i"))
+    return f"{shown} {there.tzname()}"
 
 
 def clock(moment: datetime, now: datetime) -> str:
     """12:04:30 on the day of `now`, with the date on any other day."""
-    local = timezone.localtime(moment)
-    if local.date() == timezone.localtime(now).date():
-        return date_format(local, pgettext("time in Django's format letters", "H:i:s"))
-    return date_format(local, pgettext("date and exact time in Django's format letters", "j M Y, H:i:s"))
+    there = local(moment)
+    if there.date() == local(now).date():
+        return date_format(there, pgettext("time in Django's format letters", "H:i:s"))
+    return date_format(there, pgettext("date and exact time in Django's format letters", "j M Y, H:i:s"))
 
 
 def minute(moment: datetime, now: datetime) -> str:
     """16:20 on the day of `now`, 23 Nov, 16:20 on any other, with the year when it is another one."""
-    local, today = timezone.localtime(moment), timezone.localtime(now).date()
-    if local.date() == today:
-        return date_format(local, pgettext("hour and minute in Django's format letters", "H:i"))
-    if local.year == today.year:
-        return date_format(local, pgettext("date and minute in Django's format letters", "j M, H:i"))
-    return date_format(local, pgettext("date and minute with the year in Django's format letters", "j M Y, H:i"))
+    there, today = local(moment), local(now).date()
+    if there.date() == today:
+        return date_format(there, pgettext("hour and minute in Django's format letters", "H:i"))
+    if there.year == today.year:
+        return date_format(there, pgettext("date and minute in Django's format letters", "j M, H:i"))
+    return date_format(there, pgettext("date and minute with the year in Django's format letters", "j M Y, H:i"))
 
 
 def length(span: timedelta) -> str:

@@ -419,9 +419,20 @@
   };
   document.addEventListener("submit", paste, true);
 
+  // On a telephone the tabs run out of the window: the one that is shown is in sight, until somebody moves them.
+  let revealed = null;
+  const reveal = () => {
+    const here = document.querySelector(".tabs [aria-current]");
+    const tabs = here?.closest(".tabs");
+    if (!here || revealed === here.id) return;
+    revealed = here.id;
+    tabs.scrollLeft = here.offsetLeft - (tabs.clientWidth - here.offsetWidth) / 2;
+  };
+
   const begin = () => {
     arrive();
     measure();
+    reveal();
   };
   document.addEventListener("DOMContentLoaded", begin);
   document.addEventListener("htmx:afterSettle", begin);

@@ -134,25 +134,32 @@
 
   // --- What the server knows ----------------------------------------------------------------------------------------
 
-  let asking = null;
+  // A new question ends the one before; places are asked for once, and no question ends that.
+  const asking = {};
+  const stop = () => Object.values(asking).forEach((one) => one.abort());
+  const say = (kind) => byId("palette-nothing").replaceChildren(make("p", "palette__nothing", words(kind)));
   const look = async (text) => {
-    asking?.abort();
-    asking = new AbortController();
+    const what = text ? "found" : "places";
+    asking[what]?.abort();
+    const { signal } = (asking[what] = new AbortController());
     const url = `${dialog.dataset.url}${dialog.dataset.url.includes("?") ? "&" : "?"}q=${encodeURIComponent(text)}`;
     try {
-      const answer = await fetch(url, { headers: { "HX-Request": "true", "X-Poll": "1" }, signal: asking.signal });
+      const answer = await fetch(url, { headers: { "HX-Request": "true", "X-Poll": "1" }, signal });
       if (answer.status === 401) {
         dialog.close();
         return window.office.session.ended();
       }
-      if (!answer.ok) throw new Error(`${answer.status}`);
+      if (!answer.ok) return say(answer.status >= 500 ? "fault" : "odd");
+      if (answer.headers.get("X-Person") !== dialog.dataset.person) {
+        dialog.close(); // somebody else logged in in this browser: what came is theirs
+        return window.office.session.taken();
+      }
       const entries = parsed(await answer.text());
       if (text) [found, foundFor] = [entries, text];
       else places = entries;
       if (dialog.open) draw(shown[current]?.id);
     } catch (error) {
-      if (error.name === "AbortError" || !dialog.open) return;
-      byId("palette-nothing").replaceChildren(make("p", "palette__nothing", words("silence")));
+      if (error.name !== "AbortError" && dialog.open) say("silence");
     }
   };
   let soon = 0;
@@ -190,7 +197,7 @@
     else go(entry);
   });
   const opened = () => {
-    if (!dialog.open) return asking?.abort();
+    if (!dialog.open) return stop();
     actions = onThisPage();
     [found, foundFor] = [[], ""];
     field.value = "";

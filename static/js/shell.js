@@ -21,9 +21,28 @@
 
   // A page in a scope leads to pages in the same scope. Those that everybody needs say so themselves; here all others.
   const names = ["connection", "channel"];
+  // The menus came with the page; the address may have changed since: what they keep of it is what it says now.
+  const narrow = (link) => {
+    const chosen = new URL(link.href).searchParams;
+    const there = new URL(location.href);
+    const leftOut = link.closest("#scope-menu").dataset.leftOut.split(" ");
+    for (const name of [...names, ...leftOut]) there.searchParams.delete(name);
+    for (const name of names) if (chosen.has(name)) there.searchParams.set(name, chosen.get(name));
+    there.hash = "";
+    link.href = there.href;
+  };
+  document.addEventListener(
+    "submit",
+    (event) => {
+      const { target } = event;
+      if (target.matches("[data-preference]")) target.elements.next.value = location.pathname + location.search;
+    },
+    true,
+  );
   const keepScope = (event) => {
     const link = event.target.closest?.("a[href]");
-    if (!link || link.origin !== location.origin || link.closest("#scope-menu")) return;
+    if (!link || link.origin !== location.origin) return;
+    if (link.closest("#scope-menu")) return narrow(link);
     if (link.getAttribute("href").startsWith("#") || link.pathname.startsWith("/admin/")) return;
     const here = new URLSearchParams(location.search);
     const there = new URL(link.href);

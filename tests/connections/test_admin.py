@@ -23,7 +23,8 @@ FORM = {
 
 @pytest.fixture
 def nord(db: None) -> Connection:
-    return Connection.objects.create(name="Nord", base_url="https://mirakl.example/api", secret="hush-hush")
+    addresses = {name: FORM[name] for name in ("base_url", "token_url")}
+    return Connection.objects.create(name="Nord", secret="hush-hush", **addresses)
 
 
 def test_stored_secret_is_never_shown(boriss_browser: Client, nord: Connection) -> None:

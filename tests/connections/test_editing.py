@@ -111,6 +111,18 @@ def test_an_empty_secret_keeps_the_stored_one_which_is_never_shown(nord: Connect
     assert [(one.what, one.text) for one in Change.objects.all()] == [("edited", "name")]
 
 
+@pytest.mark.parametrize("address", ["base_url", "token_url"])
+def test_a_stored_secret_is_sent_to_no_other_host(address: str, nord: Connection, boriss_browser: Client) -> None:
+    url, elsewhere = f"/connections/{nord.pk}/edit/", {**TYPED, address: "https://elsewhere.example/x"}
+
+    refused = boriss_browser.post(url, {**elsewhere, "secret": ""})
+    same_host = boriss_browser.post(url, {**TYPED, "token_url": "https://auth.mirakl.net/other", "secret": ""})
+    entered = boriss_browser.post(url, elsewhere)
+
+    assert (refused.status_code, same_host.status_code, entered.status_code) == (422, 302, 302)
+    assert "enter the secret for it" in parsed(refused).one(id="id_secret_error").text
+
+
 def test_new_credentials_are_checked_and_recorded_without_their_value(nord: Connection, boriss_browser: Client) -> None:
     boriss_browser.post(f"/connections/{nord.pk}/edit/", {**TYPED, "secret": "brand-new"})
 

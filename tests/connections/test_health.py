@@ -36,6 +36,16 @@ def test_trouble_names_the_layer(error: Exception, trouble: Trouble) -> None:
 
 
 @pytest.mark.django_db
+def test_words_of_others_fit_into_the_database() -> None:
+    connection = Connection.objects.create(name="A", base_url="https://mirakl.example/api", secret="x")
+
+    health.record_trouble(connection, Trouble.CREDENTIALS, "a\0" + 3000 * "b", now=NOON)
+
+    connection.refresh_from_db()
+    assert connection.trouble_text == "a" + 1999 * "b"
+
+
+@pytest.mark.django_db
 def test_success_ends_the_trouble() -> None:
     connection = Connection.objects.create(name="A", base_url="https://mirakl.example/api", secret="x")
     health.record_trouble(connection, Trouble.BROKEN, "500", now=NOON)

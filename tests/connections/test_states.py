@@ -173,6 +173,15 @@ def test_a_success_of_another_worker_does_not_hide_that_credentials_are_refused(
     assert stopped.last_success_at == NOON + timedelta(seconds=1)
 
 
+def test_what_another_call_meets_does_not_hide_that_credentials_are_refused() -> None:
+    connection = nord()
+    health.record_trouble(connection, Trouble.CREDENTIALS, "401", now=NOON)
+
+    health.record_trouble(connection, Trouble.BUSY, "429", now=NOON)
+
+    assert (fresh(connection).trouble, fresh(connection).trouble_text) == (Trouble.CREDENTIALS, "401")
+
+
 def test_refused_again_soon_after_it_went_on_waits_longer() -> None:
     connection = nord()
     states.refused(connection, "401", now=NOON)

@@ -57,6 +57,14 @@ def test_plain_http_to_this_machine_is_refused_in_production(settings: Settings)
         validate_mirakl_url("http://127.0.0.1:9100/connect")
 
 
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "10.0.0.1", "169.254.169.254", "[::1]", "[fd00::1]"])
+def test_addresses_inside_the_network_are_refused_in_production(settings: Settings, host: str) -> None:
+    settings.ALLOW_LOOPBACK_CONNECTIONS = False
+
+    with pytest.raises(ValidationError, match="inside your network"):
+        validate_mirakl_url(f"https://{host}/api")
+
+
 def test_deployment_check_refuses_loopback_connections(settings: Settings) -> None:
     settings.ALLOW_LOOPBACK_CONNECTIONS = True
     assert [message.id for message in no_loopback_connections(None)] == ["connections.E001"]

@@ -9,8 +9,9 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from backoffice.connections import checking, health, states
-from backoffice.connections.enums import CheckState, State, Trouble
+from backoffice.connections.enums import CheckState, Layer, State, Trouble
 from backoffice.connections.models import Connection, ConnectionCheck
+from backoffice.connections.steps import failed, good
 from backoffice.outbox.models import Action
 from backoffice.sync.enums import RunState
 from backoffice.sync.models import Cursor, Parked, Run
@@ -18,7 +19,7 @@ from backoffice.users import rights
 from backoffice.users.models import User
 from backoffice.web.scope import EVERYTHING
 from tests.cast import browser_of, somebody
-from tests.htmx import Element, parsed
+from tests.htmx import Element, parsed, to
 from tests.outbox.asking import asked, order_to_accept
 
 pytestmark = pytest.mark.django_db
@@ -169,6 +170,26 @@ def test_reading_shows_what_is_not_right(annas_browser: Client) -> None:
     assert {one.text for one in root.all(class_="code")} >= {"a", "<script>b</script>"}
 
 
+def test_what_others_say_is_never_markup(boriss_browser: Client, boris: User) -> None:
+    attack = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
+    connection = connect(attack, client_id=attack, audience=attack)
+    health.record_trouble(connection, Trouble.CREDENTIALS, attack, now=NOON)
+    check = checking.start(connection, by=boris, now=NOON)
+    check.steps = [
+        failed("connection_refused", host=attack, address=attack, text=attack).as_step(Layer.ADDRESS, 1),
+        good("sample", number=attack, lines=1, status=attack, channel=attack).as_step(Layer.SAMPLE, None),
+        good(attack).as_step(Layer.CLOCK, None),
+    ]
+    check.save()
+
+    for url in ("/connections/", f"/connections/{connection.pk}/", f"/connections/{connection.pk}/edit/",
+                f"/connections/checks/{check.pk}/", "/connections/add/"):  # fmt: skip
+        response = boriss_browser.get(url)
+        assert (response.status_code, attack in parsed(response).text) == (200, True)
+        assert "<script>alert" not in response.content.decode()
+        assert "<img src=x" not in response.content.decode()
+
+
 @pytest.mark.parametrize("number", [1, 3])
 def test_list_costs_the_same_for_any_number_of_connections(
     annas_browser: Client, number: int, django_assert_num_queries: DjangoAssertNumQueries
@@ -201,8 +222,8 @@ def test_page_of_a_connection_costs_the_same_whatever_happened_to_it(
 
 
 # With what every page asks for: session, user, rights, navigation, scope switch, outbox chip and strip, health.
-LIST = 15
-DETAIL = 19
+LIST = 14
+DETAIL = 18
 
 
 def fill(connection: Connection, number: int) -> None:
@@ -341,6 +362,23 @@ def test_banner_on_every_page_tells_those_who_can_help_that_credentials_are_refu
     assert "Nord : Mirakl refuses the credentials since 09:12:00 ." in banner.text
     assert banner.one("a").attributes["href"] == f"/connections/{connection.pk}/edit/"
     assert not parsed(annas_browser.get("/actions/")).all(class_="stopped-banner")
+
+
+def test_banner_and_health_come_and_go_with_the_strip_that_looks_again(boriss_browser: Client) -> None:
+    connection = connect()
+    poll = to("strip", **{"X-Poll": "1"})
+    health.record_trouble(connection, Trouble.CREDENTIALS, "401", now=NOON)
+
+    stopped = parsed(boriss_browser.get("/actions/strip/", headers=poll))
+    states.accepted(connection, now=NOON)
+    well = parsed(boriss_browser.get("/actions/strip/", headers=poll))
+
+    for answer in (stopped, well):
+        assert all("hx-swap-oob" in answer.one(id=name).attributes for name in ("refused", "health"))
+    assert stopped.one(id="refused").one(class_="stopped-banner")
+    assert "health--late" in stopped.one(id="health").attributes["class"]
+    assert not well.one(id="refused").all(class_="stopped-banner")
+    assert "health--done" in well.one(id="health").attributes["class"]
 
 
 @pytest.mark.parametrize(

@@ -180,6 +180,10 @@ def test_page_takes_nothing_of_another_person_who_logged_in_meanwhile(open_windo
     page.context.clear_cookies(name="backoffice_session")
     page.context.add_cookies([{"name": "backoffice_session", "value": session, "url": page.evaluate("origin")}])
 
+    page.keyboard.press("Control+k")
+    expect(page.locator("#trouble")).to_contain_text("Somebody else logged in in this browser")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.locator("#trouble").get_by_role("button", name="Close").click()
     page.get_by_role("link", name="Accept or refuse…").click()
 
     expect(page.locator("#trouble")).to_contain_text("Somebody else logged in in this browser")

@@ -215,10 +215,13 @@ def test_drawer_opens_on_a_telephone_and_menu_folds_at_a_desk(open_window: OpenW
 def test_scope_stays_from_page_to_page_until_it_is_taken_off(open_window: OpenWindow, one: list[str]) -> None:
     other = place(origin={"channel_id": "channel-2", "channel_name": "Südwind"})
     page = open_window()
-    page.goto("/orders/?view=all")
+    page.goto("/orders/?view=shipped")
+    page.locator("#tab-all").click()
+    page.wait_for_url("**/orders/?view=all")
 
     page.locator("#scope-menu > summary").click()
     page.get_by_role("link", name="Südwind").click()
+    page.wait_for_url("**/orders/?view=all&**")
     page.get_by_role("link", name=other.number, exact=True).click()
     page.get_by_role("heading", name=other.number).wait_for()
     on_the_order = page.url

@@ -563,8 +563,8 @@ def test_any_number_of_rows_costs_the_same(
     place_all([payload(status="CLOSED") for _ in range(number)])
 
     # Session, person, rights; saved views, habits; rows, lines, the newest id, what is asked; readings; two of places;
-    # counts: 9 views, none where the rows of one page are all there are.
-    with django_assert_num_queries(12 if narrowed else 21):
+    # all counts, none where the rows of one page are all there are.
+    with django_assert_num_queries(12 if narrowed else 13):
         response = annas_browser.get(f"/orders/?view=all{narrowed}", headers=to("results"))
 
     assert len(numbers(response)) == number

@@ -33,6 +33,10 @@ def said(error: Refused) -> tuple[str, str, tuple[Fault, ...]]:
     return error.code, error.message, error.errors
 
 
+def test_words_of_a_refusal_hold_nothing_that_postgresql_cannot_store() -> None:
+    assert said(refused(400, {"code": "A\0", "message": "b\0c"})) == ("A", "b c", ())
+
+
 @pytest.mark.parametrize("status", [200, 201, 202, 204])
 def test_success_is_no_refusal(status: int) -> None:
     assert refused(status) is None

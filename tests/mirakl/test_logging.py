@@ -109,6 +109,16 @@ def test_secret_that_a_server_repeats_is_not_told(
     assert canaries(told(logged.records, error, vars(error), *traceback.format_exception(error))) == []
 
 
+def test_form_that_a_server_repeats_as_it_was_sent_tells_no_secret(client_of: MakeClient) -> None:
+    body = '{"message":"not good: client_secret=a%2Bb%3D%C3%A9"}'
+    answer = Scripted(f"HTTP/1.1 400 No\r\nContent-Length: {len(body)}\r\n\r\n{body}")
+    with answer as server, pytest.raises(NotAuthorised, match="client_secret=…") as caught:
+        first_page(client_of(token_url=server.url, secret="a+b=é"))
+
+    assert b"client_secret=a%2Bb%3D%C3%A9" in server.requests[0]
+    assert "%2B" not in str(caught.value)
+
+
 def test_token_that_a_server_repeats_is_not_told(
     client_of: MakeClient, broker: redis.Redis, logged: pytest.LogCaptureFixture
 ) -> None:

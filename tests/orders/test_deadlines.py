@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -50,7 +50,7 @@ def test_without_a_policy_shipping_is_what_is_known() -> None:
     assert columns(place(shipping_info={})) == (None, NO_DATE, MORNING)
 
 
-def test_a_new_policy_reaches_the_orders_that_wait() -> None:
+def test_a_new_policy_reaches_the_orders_that_wait(memory: None) -> None:
     waiting, shipped = place(), place(status="SHIPPED")
 
     policy = ChannelPolicy.objects.create(channel=waiting.channel, acceptance_hours=48)
@@ -62,6 +62,24 @@ def test_a_new_policy_reaches_the_orders_that_wait() -> None:
     assert renewed == (ACCEPT, ACCEPT, ACCEPT)
     assert columns(waiting) == (None, NO_DATE, MORNING)
     assert columns(shipped) == (None, NO_DATE, MORNING)
+
+
+def test_once_all_fit_the_policies_orders_are_looked_at_once_an_hour(memory: None) -> None:
+    ChannelPolicy.objects.create(acceptance_hours=48)
+    order = place()
+
+    def minutes_until_it_is_put_right() -> int:
+        Order.objects.filter(pk=order.pk).update(due_at=NO_DATE)
+        for minute in range(1, 2 * tasks.HOURLY):
+            tasks.renew_deadlines()
+            if columns(order)[1] != NO_DATE:
+                return minute
+        return 0
+
+    assert [minutes_until_it_is_put_right() for _ in range(tasks.PASSES)] == tasks.PASSES * [1]
+    assert minutes_until_it_is_put_right() == tasks.HOURLY - tasks.PASSES
+    ChannelPolicy.objects.update(time_zone="Europe/Paris")
+    assert minutes_until_it_is_put_right() == 1
 
 
 def test_renewing_goes_in_batches_and_writes_only_what_changes(
@@ -77,6 +95,16 @@ def test_renewing_goes_in_batches_and_writes_only_what_changes(
         assert deadlines.renew(known) == 0
 
     assert [columns(order)[0] for order in orders] == [ACCEPT + timedelta(hours=hour) for hour in range(5)]
+
+
+def test_an_order_from_the_edge_of_time_does_not_keep_the_others_from_being_renewed() -> None:
+    oddity, other = place(created_at="0001-01-01T00:00:00Z"), place()
+    ChannelPolicy.objects.create(acceptance_hours=48, sunday=False, time_zone="America/New_York")
+
+    assert deadlines.renew(acceptances()) == 2
+
+    assert columns(oddity)[0] == datetime(1, 1, 3, tzinfo=UTC)
+    assert columns(other)[0] == ACCEPT + timedelta(hours=24)  # one of the days is a Sunday
 
 
 def test_nothing_is_repeated_by_itself_after_the_acceptance_deadline() -> None:

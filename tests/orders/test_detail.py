@@ -79,6 +79,27 @@ def test_the_next_step_is_one_sentence(
     assert (step.text, f"next-step--{tone}" in step.attributes["class"].split()) == (said, True)
 
 
+@pytest.mark.parametrize(
+    ("state", "hours", "said", "tone"),
+    [
+        (State.HELD, 48, "Decided, not confirmed yet: 1 day left.", "moving"),
+        (State.SENT, 1, "Decided, not confirmed yet: late by 23 h.", "late"),
+        (State.SENT, None, "Decided, not confirmed yet.", "moving"),
+        (State.FAILED, 1, "Accept it now: late by 23 h.", "late"),
+    ],
+)
+def test_nobody_is_told_to_accept_what_is_decided_already(
+    annas_browser: Client, state: State, hours: int | None, said: str, tone: str
+) -> None:
+    if hours:
+        ChannelPolicy.objects.create(acceptance_hours=hours)
+    action = action_in(state)
+
+    step = parsed(annas_browser.get(f"/orders/{action.target_id}/")).one("p", class_="next-step")
+
+    assert (step.text, f"next-step--{tone}" in step.attributes["class"].split()) == (said, True)
+
+
 def test_deadlines_tell_the_channels_clock_where_it_shows_something_else(annas_browser: Client) -> None:
     ChannelPolicy.objects.create(acceptance_hours=48, time_zone="Europe/Paris")
 

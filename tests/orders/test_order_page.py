@@ -10,6 +10,8 @@ import time_machine
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from backoffice.users.models import User
+from shops.models import ChannelPolicy
 from tests.htmx import parsed, to
 from tests.orders.rows import ADDRESS, MORNING, euros, line, payload, place
 
@@ -46,6 +48,22 @@ def test_detail_shows_lines_and_exact_amounts(annas_browser: Client) -> None:
     assert [part.text for part in root.one(class_="sums").all("dd")] == [
         "9.995 EUR", "5.00 EUR", "2.00 EUR", "1.00 EUR", "17.995 EUR", "12.005 EUR", "9.995 EUR",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])
+@pytest.mark.parametrize("edge", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_dates_at_the_edge_of_time_break_no_page(annas_browser: Client, anna: User, edge: str, zone: str) -> None:
+    User.objects.filter(pk=anna.pk).update(time_zone=zone)
+    ChannelPolicy.objects.create(time_zone=zone, acceptance_hours=24, monday=False)
+    cancelation = {"adjustment_id": "c", "type": "CANCELATION", "quantity": 1, "price": euros("1"), "created_at": edge}
+    order = place(
+        created_at=edge if edge < "1" else MORNING,
+        shipping_info={"delivery_date": {"earliest": edge, "latest": edge}},
+        order_lines=[line(adjustments=[cancelation])],
+    )
+
+    assert annas_browser.get(f"/orders/{order.pk}/").status_code == 200
+    assert annas_browser.get("/orders/?view=all").status_code == 200
 
 
 def test_detail_never_adds_two_currencies(annas_browser: Client) -> None:

@@ -250,9 +250,9 @@ def test_list_costs_the_same_for_any_number_of_rows(
     place_all([payload() for _ in range(number)])
     Cursor.objects.create(connection=shop(), resource="orders")
 
-    # Session, person, rights; saved views and habits; rows, lines, the newest id, what is asked; 9 counts; readings;
+    # Session, person, rights; saved views and habits; rows, lines, the newest id, what is asked; all counts; readings;
     # connections and channels that can be chosen. The page has the frame around it besides.
-    with django_assert_num_queries(21 if headers else 27):
+    with django_assert_num_queries(13 if headers else 18):
         response = annas_browser.get("/orders/?view=all", headers=headers)
 
     assert len(parsed(response).all("a", "row-link")) == number

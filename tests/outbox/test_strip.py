@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
+from backoffice.connections.models import Connection
 from backoffice.outbox import queue, strips
 from backoffice.outbox.enums import State
 from backoffice.outbox.models import Action, Heartbeat
@@ -56,6 +57,23 @@ def test_strip_shows_nothing_when_nothing_is_open(annas_browser: Client, url: st
     assert page.one(id="outbox-chip").text == ""
 
 
+def test_chip_of_a_narrowed_page_counts_what_its_links_lead_to_and_undo_stays(
+    annas_browser: Client, anna: User
+) -> None:
+    held = action_in(State.HELD, by=anna)
+    elsewhere = Connection.objects.create(name="Elsewhere", base_url="https://else.example/", secret="x")
+    scope = f"connection={elsewhere.pk}"
+
+    for page in (
+        parsed(annas_browser.get(f"/orders/?{scope}")),
+        parsed(annas_browser.get(f"/actions/strip/?{scope}", headers=POLL)),
+    ):
+        assert page.one(id="outbox-chip").text == ""
+        strip = page.one("aside", id="strip")
+        assert len(strip.all("li", id=f"strip-{held.pk}")) == 1
+        assert len(strip.all("a", hx_get=f"/actions/strip/?{scope}")) == 1
+
+
 def test_chip_counts_what_is_open_and_links_to_it(annas_browser: Client) -> None:
     for state in State:
         action_in(state)
@@ -68,7 +86,8 @@ def test_chip_counts_what_is_open_and_links_to_it(annas_browser: Client) -> None
         "2 held": "/actions/?view=held",
         "2 waiting": "/actions/?view=waiting",
         "1 sent": "/actions/?view=sent",
-        "3 need you": "/actions/?view=attention",
+        "2 need you": "/actions/?view=attention",
+        "1 failed": "/actions/?view=attention",
     }
 
 
@@ -130,7 +149,7 @@ def test_strip_costs_two_queries(
         action_in(State.HELD, by=anna)
 
     # Session, person and rights besides.
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):  # session, person, rights, the two, and how connections are
         annas_browser.get("/actions/strip/", headers=POLL)
 
 

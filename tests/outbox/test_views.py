@@ -212,7 +212,7 @@ def test_fragment_is_the_results_alone(annas_browser: Client) -> None:
 
 @pytest.mark.parametrize("headers", [{}, to("results")], ids=["page", "fragment"])
 @pytest.mark.parametrize("number", [1, 3])
-@pytest.mark.parametrize(("tab", "cost"), [("held", 15), ("waiting", 17), ("attention", 16), ("all", 15)])
+@pytest.mark.parametrize(("tab", "cost"), [("held", 9), ("waiting", 11), ("attention", 10), ("all", 9)])
 def test_list_costs_the_same_for_any_number_of_rows(  # noqa: PLR0913, PLR0917 -- one for each thing that varies
     annas_browser: Client,
     django_assert_num_queries: DjangoAssertNumQueries,
@@ -225,9 +225,9 @@ def test_list_costs_the_same_for_any_number_of_rows(  # noqa: PLR0913, PLR0917 -
     for _ in range(number):
         action_in(state)
 
-    # Session, person, rights; saved views and habits; rows and the newest id; 7 counts; the connections that can be
+    # Session, person, rights; saved views and habits; rows and the newest id; all counts; the connections that can be
     # chosen; groups, or what connections keep. The page has the frame besides, and one more for what can be undone.
-    frame = 8 if tab == "held" else 7
+    frame = 7 if tab == "held" else 6
     with django_assert_num_queries(cost if headers else cost + frame):
         response = annas_browser.get(f"/actions/?view={tab}", headers=headers)
 
@@ -595,9 +595,9 @@ def test_page_costs_the_same_for_any_number_of_calls(
     action = action_in(state)
     for _ in range(number):
         Attempt.objects.create(action=action, at=MOMENT, operation="v2-acceptOrderLines", status=202, outcome="ok")
-    # Session, person, rights, the action, calls, dependents, and 8 for the frame. Evidence: order, channel, lines, how
+    # Session, person, rights, the action, calls, dependents, and 7 for the frame. Evidence: order, channel, lines, how
     # far all is read. What is held may be the viewer's to undo.
-    cost = {State.UNKNOWN: 18, State.HELD: 15}.get(state, 14)
+    cost = {State.UNKNOWN: 17, State.HELD: 14}.get(state, 13)
 
     with django_assert_num_queries(cost):
         root = page_of(annas_browser, action)
@@ -835,8 +835,8 @@ def test_batch_costs_the_same_for_any_number_of_actions(
     batch = batch_of(number, anna)
     Action.objects.update(state=State.FAILED, cause="channel", code="UNAVAILABLE")
 
-    # Session, person, rights, the batch, its progress, its title, its groups, and 8 for the frame.
-    with django_assert_num_queries(15):
+    # Session, person, rights, the batch, its progress, its title, its groups, and 7 for the frame.
+    with django_assert_num_queries(14):
         annas_browser.get(f"/actions/batches/{batch.pk}/")
 
 

@@ -67,6 +67,12 @@ def test_log_in_page_is_skipped_by_who_is_logged_in(annas_browser: Client) -> No
     assert annas_browser.get("/login/").headers["Location"] == "/"
 
 
+@pytest.mark.parametrize("onward", ["/login/", "/login/?next=/login/"])
+def test_log_in_page_does_not_lead_to_itself(client: Client, annas_browser: Client, anna: User, onward: str) -> None:
+    assert annas_browser.get("/login/", {"next": onward}).headers["Location"] == "/"
+    assert log_in(client, "anna@example.test", to=onward) == (302, "/")
+
+
 def test_log_out_forgets_the_person(annas_browser: Client) -> None:
     response = annas_browser.post("/logout/")
 
@@ -75,5 +81,7 @@ def test_log_out_forgets_the_person(annas_browser: Client) -> None:
 
 
 def test_log_out_needs_a_form(annas_browser: Client) -> None:
-    assert annas_browser.get("/logout/").status_code == 405
+    response = annas_browser.get("/logout/")
+
+    assert (response.status_code, parsed(response).one("h1").text) == (405, "There is no page at this address")
     assert annas_browser.get("/orders/").status_code == 200

@@ -31,7 +31,9 @@ def test_preferences_are_saved_and_the_page_comes_back_with_them(anna: User, ann
 
     assert (answer.status_code, answer["Location"]) == (302, "/preferences/")
     assert stored(anna) == ("en-gb", "Europe/Vienna", "dark", "compact", False)
-    page = parsed(annas_browser.get("/preferences/"))
+    response = annas_browser.get("/preferences/")
+    page = parsed(response)
+    assert page.one("html").attributes["lang"] == response["Content-Language"] == "en-gb"
     assert page.one("html").attributes["data-theme"] == "dark"
     assert "Times are shown in Europe/Vienna." in page.one("footer").text
     assert page.one("input", name="time_zone").attributes["value"] == "Europe/Vienna"

@@ -30,10 +30,16 @@ def test_page_is_the_fragment_that_htmx_replaces(annas_browser: Client) -> None:
 
 
 @pytest.mark.parametrize("target", ["nope", "../../base", "results#x", "content"])
-def test_page_for_a_target_that_is_no_fragment_replaces_the_body(annas_browser: Client, target: str) -> None:
+def test_target_that_is_no_fragment_sends_the_browser_to_the_page(annas_browser: Client, target: str) -> None:
     response = annas_browser.get(URL, headers=to(target))
 
-    assert (response["HX-Retarget"], response["HX-Reswap"]) == ("body", "innerHTML")
+    assert (response["HX-Redirect"], response.content) == (URL, b"")
+
+
+def test_answer_to_a_form_that_is_no_fragment_replaces_the_body(annas_browser: Client) -> None:
+    response = annas_browser.post("/actions/again/", headers=to("nope"))
+
+    assert (response.status_code, response["HX-Retarget"], response["HX-Reswap"]) == (422, "body", "innerHTML")
     assert parsed(response).one("main").attributes["id"] == "content"
 
 

@@ -182,5 +182,5 @@ def test_frame_costs_the_same_queries_however_many_places_there_are(
     with CaptureQueriesContext(connection) as asked:
         annas_browser.get("/preferences/")
 
-    # Session, person (the form has its own), rights, places (2), navigation (4), strip, health.
-    assert len(asked) == 12, [query["sql"][:90] for query in asked.captured_queries]
+    # Session, person (the form has its own), rights, places (2), navigation (3), strip, health.
+    assert len(asked) == 11, [query["sql"][:90] for query in asked.captured_queries]

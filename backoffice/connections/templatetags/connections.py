@@ -31,12 +31,13 @@ def connection_health(context: template.Context) -> health.Health:
 
 
 @register.inclusion_tag("connections/_banners.html", takes_context=True)
-def connection_banners(context: template.Context) -> dict[str, Any]:
-    """One banner for each connection that stands still, for those who may enter new credentials."""
+def connection_banners(context: template.Context, *, oob: bool = False) -> dict[str, Any]:
+    """One banner for each connection that stands still, for those who may enter new credentials. `oob`: in place of
+    those that the page shows."""
     request = cast("Request", context["request"])
     now: datetime = timezone.now()
     may = request.user.has_perm(rights.CONNECT)
-    return {"refused": connection_health(context).refused if may else (), "now": now}
+    return {"refused": connection_health(context).refused if may else (), "now": now, "oob": oob}
 
 
 @register.filter

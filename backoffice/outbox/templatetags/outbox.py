@@ -33,5 +33,5 @@ def _rendered(template_name: str, context: template.RequestContext) -> SafeStrin
         return ""
     values: dict[str, Any] | None = getattr(request, "outbox_strip", None)
     if values is None:
-        values = request.outbox_strip = strips.context(request.user, now=timezone.now())
+        values = request.outbox_strip = strips.context(request.user, request.scope, now=timezone.now())
     return get_template(template_name).render(values, request)
