@@ -367,7 +367,8 @@ def test_administrator_of_one_channel_sees_only_its_orders() -> None:
 
 
 def test_administrator_of_one_channel_sets_the_times_of_no_other() -> None:
-    mine, other = rows.place(), rows.place(origin={"channel_id": "c2", "channel_name": "Südlicht"})
+    mine = rows.place()
+    rows.place(origin={"channel_id": "c2", "channel_name": "Südlicht"})
     person = somebody(rights.ADMINISTRATOR, all_connections=False)
     Scope.objects.create(user=person, connection_id=mine.connection_id, channel_id=mine.channel_id)
 
@@ -375,7 +376,6 @@ def test_administrator_of_one_channel_sets_the_times_of_no_other() -> None:
 
     offered = [choice.attributes["value"] for choice in form.one("select", id="id_channel").all("option")]
     assert offered == ["", str(mine.channel_id)]
-    assert str(other.channel_id) not in offered
 
 
 def test_administrator_of_one_channel_sees_only_its_actions() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Max, QuerySet
+from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -19,8 +20,11 @@ from backoffice.lists.declaration import Column, Entry, List, Verb, View
 from backoffice.lists.filters import Chosen, Filter
 from backoffice.lists.keyset import Page
 from backoffice.lists.saving import Shelf
-from backoffice.lists.state import SIZES, State, said_of
+from backoffice.lists.state import SIZES, State, read, said_of
 from backoffice.users import rights
+
+# Beyond these a tab of a saved view has no number: each costs a part of the one query that counts.
+MOST_SAVED_COUNTED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +165,8 @@ def context(seen: Shown) -> dict[str, Any]:
         "state": state,
         "title": str(state.saved.name if state.saved else state.view.label),
         "tabs": tabs,
-        "count": counts.words(numbers[state.view.key]),
-        "counted": _counted(the_list, numbers[state.view.key]),
+        "count": counts.words(numbers[_key(state)]),
+        "counted": _counted(the_list, numbers[_key(state)]),
         "seen": seen.seen,
         "fresh": seen.fresh,
         "fingerprint": fingerprint,
@@ -249,16 +253,31 @@ def _is_too_short(state: State) -> bool:
 
 
 def _numbers(state: State, seen: Shown) -> dict[str, int]:
-    """How many rows the views hold. With a search or filter only what is shown is counted: the rest costs as much."""
+    """How many rows each tab leads to, by its key or number; a search goes along, and only what it finds is counted."""
     numbers = {}
-    staying = _staying(state)
-    if not (state.text or state.ids or state.saved) and len(staying) == len(state.chosen):
-        rows, now = state.scoped().filter(*(chosen.where for chosen in staying)), state.viewer.now
-        numbers = counts.together({view.key: view.where(rows, now) for view in state.the_list.views if view.counted})
-    if state.view.key not in numbers:
+    if not (state.text or state.ids):
+        rows, now = state.scoped().filter(*(chosen.where for chosen in _staying(state))), state.viewer.now
+        wanted = {view.key: view.where(rows, now) for view in state.the_list.views if view.counted}
+        numbers = counts.together(wanted | _saved_rows(seen))
+    current = _key(state)
+    if current not in numbers or state.is_changed:
         alone = not (seen.page.before or seen.page.after)
-        numbers[state.view.key] = len(seen.entries) if alone else counts.up_to_most(seen.rows)
+        numbers[current] = len(seen.entries) if alone else counts.up_to_most(seen.rows)
     return numbers
+
+
+def _saved_rows(seen: Shown) -> dict[str, QuerySet[Any]]:
+    """The rows of the first saved views, but of those that search: each of these may have to look up words first."""
+    state = seen.state
+    plain = [view for view in seen.shelf.views if "q" not in QueryDict(view.query)][:MOST_SAVED_COUNTED]
+    return {
+        str(view.pk): read(state.the_list, QueryDict(f"view={view.pk}"), state.viewer, seen.shelf).rows()
+        for view in plain
+    }
+
+
+def _key(state: State) -> str:
+    return str(state.saved.pk) if state.saved else state.view.key
 
 
 def _staying(state: State) -> list[Chosen]:
@@ -274,14 +293,14 @@ def _tabs(seen: Shown, numbers: dict[str, int]) -> list[Tab]:
     tabs = [_tab(view, state, numbers, along) for view in state.the_list.views]
     for number, view in enumerate(seen.shelf.views):
         current = state.saved is not None and state.saved.pk == view.pk
-        count = counts.words(numbers[state.view.key]) if current else ""
+        count = counts.words(numbers[str(view.pk)]) if str(view.pk) in numbers else ""
         query = state.looks(str(view.pk))
         tabs.append(Tab(f"view-{view.pk}", view.name, query, count, current=current, begins=number == 0))
     return tabs
 
 
 def _tab(view: View, state: State, numbers: dict[str, int], along: dict[str, str]) -> Tab:
-    count = numbers.get(view.key) if state.saved is None else None
+    count = numbers.get(view.key)
     return Tab(
         id=f"tab-{view.key}",
         label=view.label,

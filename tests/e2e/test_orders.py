@@ -139,6 +139,7 @@ def test_list_works_without_javascript(open_window: OpenWindow, many: None) -> N
     page.get_by_label("Search this list").fill("gone")
     page.get_by_role("button", name="Search", exact=True).click()
     expect(page).to_have_url("/orders/?view=shipped&q=gone")
+    expect(page.locator(NUMBERS)).to_have_count(2)  # the address is there before the page
     assert sorted(numbers(page)) == ["GONE-0", "GONE-1"]
 
     page.goto("/orders/?view=to_accept")
