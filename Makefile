@@ -41,7 +41,7 @@ bench: installed-dev ## speed and memory, as ratios to a reference measured in t
 
 # `make chaos ACTIONS=5000 SEED=3`: longer, another plan.
 chaos: installed-dev ## killed at every line, at random and at named steps; nothing may be lost or sent twice
-	@THOROUGH=1 $(BIN)/python -m pytest -n 2 tests/outbox/test_killed.py tests/outbox/test_races.py
+	@THOROUGH=1 $(BIN)/python -m pytest -n 2 --dist loadgroup tests/outbox/test_killed.py tests/outbox/test_races.py tests/launch/test_endings.py
 	@$(BIN)/python -m tests.chaos $(if $(ACTIONS),--actions $(ACTIONS)) $(if $(SEED),--seed $(SEED))
 
 lock: python ## write both lock files anew from pyproject.toml

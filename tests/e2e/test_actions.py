@@ -17,7 +17,7 @@ from backoffice.outbox.models import Action, Attempt, Batch, Heartbeat, Valve
 from backoffice.users.models import User
 from orders.actions import ACCEPT_LINES
 from tests.e2e.conftest import OpenWindow
-from tests.e2e.test_looks import BOTH, LONG, looked_at
+from tests.e2e.test_looks import LONG, looked_at
 from tests.outbox.asking import action_in, decision, order_to_accept
 
 HELD_LONG = timedelta(minutes=30)
@@ -71,7 +71,7 @@ def test_pages_of_actions_fit_the_window_and_pass_axe(open_window: OpenWindow, e
 
     for number, url in enumerate(everything):
         page.goto(url)
-        wrong += looked_at(page, f"actions-{number}", BOTH)
+        wrong += looked_at(page, f"actions-{number}")
 
     assert "\n".join(wrong) == ""
 

@@ -373,6 +373,19 @@ def test_saved_view_shows_what_was_saved(annas_browser: Client, three: list[Orde
     assert root.one(id="results").attributes["data-state"] == f"view={view.pk}"
 
 
+def test_every_tab_says_how_many_rows_it_leads_to(annas_browser: Client, three: list[Order]) -> None:
+    view = save(annas_browser, "view=all&status=CLOSED,SHIPPED", "Ended")
+
+    plain = parsed(annas_browser.get("/orders/?view=all"))
+    filtered = parsed(annas_browser.get("/orders/?view=all&status=CLOSED"))
+
+    def count(page: Element, tab: str) -> str:
+        return page.one(id=tab).one(class_="tabs__count").text
+
+    assert [count(plain, tab) for tab in ("tab-all", "tab-closed", f"view-{view.pk}")] == ["3", "1", "2"]
+    assert [count(filtered, tab) for tab in ("tab-all", "tab-closed", f"view-{view.pk}")] == ["1", "1", "2"]
+
+
 def test_changing_a_saved_view_marks_it_until_it_is_saved_or_reset(annas_browser: Client, three: list[Order]) -> None:
     view = save(annas_browser, "view=all&status=CLOSED,SHIPPED")
     root = results(annas_browser, f"view={view.pk}")
