@@ -86,8 +86,9 @@ class Filter(ABC):
         return True
 
 
-def _options(viewer: Viewer) -> Sequence[tuple[str, str | Promise]]:
-    raise NotImplementedError
+def _none(viewer: Viewer) -> Sequence[tuple[str, str | Promise]]:
+    """With nothing to choose a filter is not offered."""
+    return ()
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ class Choices(Filter):
     """Some of a few values. `options`: value and label of each that this person can choose."""
 
     lookup: str = ""
-    options: Callable[[Viewer], Sequence[tuple[str, str | Promise]]] = _options
+    options: Callable[[Viewer], Sequence[tuple[str, str | Promise]]] = _none
     template: str = "lists/_choices.html"
 
     def read(self, values: Values, viewer: Viewer) -> Chosen | None:
