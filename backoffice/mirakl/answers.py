@@ -31,11 +31,12 @@ LONGEST = 24 * 3600.0  # whoever asks for more than a day is not obeyed to the l
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An HTTP answer, read whole. Header names are found in any case."""
+    """An HTTP answer, read whole. Header names are found in any case. A body that went into a file has only a size."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    size: int = 0  # bytes
 
     @property
     def request_id(self) -> str:

@@ -171,6 +171,27 @@ class ShopKey(AuthBase):
         return False
 
 
+class Bearer(AuthBase):
+    """A token that somebody fetched elsewhere."""
+
+    def __init__(self, token: str) -> None:
+        if not _VISIBLE.fullmatch(token):
+            raise ValueError("A token is made of visible ASCII characters.")
+        self._token = token
+        self.key = _digest(token)
+
+    def __repr__(self) -> str:
+        return "Bearer()"
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+    def renew(self, request: requests.PreparedRequest) -> bool:
+        """There is nothing to renew it with."""
+        return False
+
+
 def _read_token(body: bytes) -> Token:
     token = read(body, Token)
     if not _VISIBLE.fullmatch(token.access_token):

@@ -12,7 +12,8 @@
     │   └── TooSoon             429; .retry_after in seconds
     ├── Broken                5xx; the same attributes. A write may have been done or not
     ├── Unreadable            an answer or a record that is not what it should be
-    │   └── Redirected          3xx: the address is not the API's
+    │   ├── Redirected          3xx: the address is not the API's
+    │   └── TooLarge            more bytes than we take; the rest was not read
     ├── NotYet                our own pacing: nothing was sent; .until says when
     └── BrokerDown            our Redis does not answer: not the fault of Mirakl
 
@@ -123,6 +124,10 @@ class Unreadable(MiraklError):
 
 class Redirected(Unreadable):
     """The address answers with a redirect, which an API does not do: it is probably the wrong address."""
+
+
+class TooLarge(Unreadable):
+    """The answer has more bytes than we take."""
 
 
 class NotYet(MiraklError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 
@@ -43,3 +44,10 @@ class Operation:
     pace: Pace | None
     repeatable: bool
     outcome: Outcome
+    deprecated: bool = False
+
+    @property
+    def name(self) -> str:
+        """Of the client's method: `v2-listOrders` is `list_orders`; a deprecated one ends in `_v1`."""
+        snake = re.sub(r"(?=[A-Z])", "_", self.id.removeprefix("v2-")).lower()
+        return f"{snake}_v1" if self.deprecated else snake

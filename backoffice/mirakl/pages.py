@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import msgspec
 
@@ -18,17 +19,25 @@ class Page(msgspec.Struct, frozen=True):
     previous_page_token: str | None = None
 
 
-_decoder = msgspec.json.Decoder(Page)
+def page_reader(rows: str) -> Callable[[bytes], Page]:
+    """Reads pages of a list whose rows are under this name. The reader raises Unreadable."""
+    fields = [(field.name, field.type, field.default) for field in msgspec.structs.fields(Page) if not field.required]
+    kind = msgspec.defstruct("Rows", [("data", list[msgspec.Raw]), *fields], rename={"data": rows})
+    decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(kind)
+
+    def read(body: bytes) -> Page:
+        try:
+            found = decoder.decode(body)
+        except msgspec.ValidationError:
+            raise Unreadable("It is no page of a list: probably this is not the address of the API.") from None
+        except (ValueError, RecursionError):
+            raise Unreadable(what_it_is(body)) from None
+        return Page(found.data, found.next_page_token, found.previous_page_token)
+
+    return read
 
 
-def read_page(body: bytes) -> Page:
-    """A page of a list whose rows are under `data`. Raises Unreadable."""
-    try:
-        return _decoder.decode(body)
-    except msgspec.ValidationError:
-        raise Unreadable("It is no page of a list: probably this is not the address of the API.") from None
-    except (ValueError, RecursionError):
-        raise Unreadable(what_it_is(body)) from None
+read_page = page_reader("data")
 
 
 def walk(fetch: Callable[[str | None], Page]) -> Iterator[Page]:

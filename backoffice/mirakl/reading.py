@@ -50,14 +50,14 @@ def _read_slowly(raw: bytes | msgspec.Raw, kind: type[T]) -> T:
     return record
 
 
-def what_it_is(raw: bytes | msgspec.Raw) -> str:
-    """Why this is not JSON."""
+def what_it_is(raw: bytes | msgspec.Raw, otherwise: str = "Its JSON is broken.") -> str:
+    """Why this is not what was asked for: JSON, unless `otherwise` says something else."""
     start = bytes(raw)[:200].lstrip()
     if not start:
         return "It is empty."
     if start.startswith(b"<"):
         return "It is a web page: the address is wrong, or a proxy stands between us and Mirakl."
-    return "Its JSON is broken."
+    return otherwise
 
 
 @lru_cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from backoffice.mirakl.errors import Broken, MiraklError, NoAnswer, Redirected, TooSoon, Unreadable
+from backoffice.mirakl.errors import Broken, MiraklError, NoAnswer, Redirected, TooLarge, TooSoon, Unreadable
 
 PATIENCE = 2.0  # seconds that a call may wait; whoever has to wait longer is told so and comes back
 
@@ -21,7 +21,7 @@ class Retries:
             return None
         if isinstance(error, TooSoon):  # refused at the door: a write was not carried out either
             return error.retry_after if error.retry_after <= PATIENCE else None
-        if not repeatable or isinstance(error, Redirected):
+        if not repeatable or isinstance(error, Redirected | TooLarge):
             return None
         return self.waits[attempt - 1] if isinstance(error, NoAnswer | Broken | Unreadable) else None
 

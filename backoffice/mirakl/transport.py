@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Generic, Protocol, TypeVar
+from typing import BinaryIO, Generic, NamedTuple, Protocol, TypeVar
 from urllib.parse import quote, quote_plus
 
 import msgspec
@@ -35,6 +35,8 @@ from backoffice.mirakl.watching import Exchange, Watcher
 log = logging.getLogger("backoffice.mirakl")
 
 T = TypeVar("T")
+DOWNLOAD = 256 * 1024 * 1024  # bytes of a file, unless the caller says otherwise
+ACCEPT_FILE = "application/zip, application/octet-stream, application/json;q=0.5"  # an error comes as JSON
 Query = Sequence[tuple[str, str]]  # an array is its name repeated
 TIMEOUT: wire.Timeout = (5.0, 30.0)
 
@@ -55,16 +57,37 @@ class Auth(Protocol):
         """Called after 401: forget what signed this request. False when there is nothing to renew."""
 
 
+class Part(NamedTuple):
+    """One part of a multipart body. A part without a `filename` is a field, not a file."""
+
+    name: str
+    content: bytes
+    content_type: str
+    filename: str | None = None
+
+
+def json_part(name: str, value: object) -> Part:
+    """A part that holds JSON: its own content type says so, which some servers insist on (domain.md §9.8)."""
+    return Part(name, _encoder.encode(value), "application/json")
+
+
+def file_part(name: str, filename: str, content: bytes) -> Part:
+    """A part that holds a file."""
+    return Part(name, content, "application/octet-stream", filename)
+
+
 @dataclass(frozen=True, slots=True)
 class Call(Generic[T]):
     """An operation with its arguments, and how its answer is read (raises Unreadable)."""
 
     operation: Operation
-    read: Callable[[bytes], T]
+    read: Callable[[Answer], T]
     url: str
     query: Query = ()
     form: Mapping[str, str] | None = None
     json: object = None
+    parts: Sequence[Part] = ()
+    sink: wire.Sink | None = None
     clock: str = ""  # whose pace it is, where an operation has one for each value of a path parameter
 
     @property
@@ -78,7 +101,15 @@ class Call(Generic[T]):
         if self.json is not None:
             request.data = _encoder.encode(self.json)
             request.headers = {"Content-Type": "application/json"}
+        if self.parts:
+            request.files = [(part.name, (part.filename, part.content, part.content_type)) for part in self.parts]
+        if self.sink is not None:
+            request.headers = {"Accept": ACCEPT_FILE}
         return request
+
+
+def _anything(file: BinaryIO) -> None:
+    """Every file is welcome."""
 
 
 class Transport:
@@ -100,7 +131,7 @@ class Transport:
         self.name, self.speed, self.timeout = name, speed, timeout
         self._auth, self._pacer, self._watcher, self._sleep = auth, pacer, watcher, sleep
 
-    def call(
+    def call(  # noqa: PLR0913 -- keyword-only, and at most one of the bodies
         self,
         operation: Operation,
         read: Callable[[bytes], T],
@@ -108,21 +139,53 @@ class Transport:
         query: Query = (),
         form: Mapping[str, str] | None = None,
         json: object = None,
+        parts: Sequence[Part] = (),
         **path: str,
     ) -> T:
-        """What `read` makes of the answer. Raises any MiraklError, and what the watcher raises before a departure.
+        """What `read` makes of the answer's body. Raises any MiraklError, and what the watcher raises before a
+        departure.
 
-        The body is `form` or `json`: anything that msgspec encodes.
+        The body is `form`, `json` (anything that msgspec encodes) or the `parts` of a multipart body.
         """
+        url, clock = self._address(operation, path)
+        return self._made(Call(operation, lambda answer: read(answer.body), url, query, form, json, parts, clock=clock))
+
+    def download(
+        self,
+        operation: Operation,
+        into: BinaryIO,
+        *,
+        check: Callable[[BinaryIO], None] = _anything,
+        largest: int = DOWNLOAD,
+        query: Query = (),
+        **path: str,
+    ) -> Answer:
+        """Streams the body of the answer into a seekable file; the answer itself has only its headers and the size.
+
+        `check` looks at the file and raises Unreadable, as a bad body would. More than `largest` bytes, unpacked, raise
+        TooLarge, and the rest is not read. After an error the file holds nothing of worth.
+        """
+        url, clock = self._address(operation, path)
+
+        def read(answer: Answer) -> Answer:
+            check(into)
+            return answer
+
+        return self._made(Call(operation, read, url, query, sink=wire.Sink(into, largest), clock=clock))
+
+    def _address(self, operation: Operation, path: Mapping[str, str]) -> tuple[str, str]:
+        """The URL, and whose pace it is."""
         clock = path[operation.pace.per] if operation.pace and operation.pace.per else ""
-        call = Call(operation, read, self.base_url + fill(operation.path, path), query, form, json, clock)
+        return self.base_url + fill(operation.path, path), clock
+
+    def _made(self, call: Call[T]) -> T:
         self._pace(call)
         attempt, renewed = 0, False
         while True:
             attempt += 1
             request = self._signed(call)
             if self._watcher is not None:
-                self._watcher.departing(operation)  # not inside the try: its errors are no answers of Mirakl
+                self._watcher.departing(call.operation)  # not inside the try: its errors are no answers of Mirakl
             try:
                 return self._attempt(call, request, attempt)
             except NotAuthorised as error:
@@ -157,10 +220,10 @@ class Transport:
         answer: Answer | None = None
         failure: BaseException | None = None
         try:
-            answer = wire.send(request, self.timeout, fresh=not call.operation.repeatable)
+            answer = wire.send(request, self.timeout, fresh=not call.operation.repeatable, sink=call.sink)
             if refused := refusal(answer, in_walk=call.in_walk, hide=_secrets(call, request)):
                 raise refused  # noqa: TRY301 -- it is an end of the attempt like the others
-            return call.read(answer.body)
+            return call.read(answer)
         except (NoAnswer, Unreadable) as error:
             failure = _for_a_write(error, answer) if not call.operation.repeatable else error
             raise failure from None

@@ -6,9 +6,10 @@ import os
 import ssl
 import threading
 from contextlib import nullcontext
+from dataclasses import dataclass
 from functools import lru_cache
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urljoin
 
 import requests
@@ -20,15 +21,26 @@ from urllib3.exceptions import NewConnectionError
 from urllib3.poolmanager import PoolManager
 
 from backoffice.mirakl.answers import Answer
-from backoffice.mirakl.errors import CouldNotConnect, NoAnswer, Unreadable
+from backoffice.mirakl.errors import CouldNotConnect, NoAnswer, TooLarge
 
 USER_AGENT = "backoffice/0.1 (seller back office)"
-LARGEST = 64 * 1024 * 1024  # bytes of an answer, unpacked; a page of 100 orders has less than one million
 _CHUNK = 1024 * 1024
+LARGEST = 64 * _CHUNK  # bytes of an answer, unpacked; a page of 100 orders has less than one million
 
 Timeout = tuple[float, float]  # seconds to connect, seconds without a byte
 
 _local = threading.local()
+
+
+@dataclass(frozen=True, slots=True)
+class Sink:
+    """Where the body of a success goes instead of into memory: a seekable file that is open for writing.
+
+    Every attempt starts it anew. More than `largest` bytes raise TooLarge.
+    """
+
+    file: BinaryIO
+    largest: int
 
 
 class _HandshakeError(NewConnectionError):
@@ -96,7 +108,9 @@ def prepare(request: requests.Request) -> requests.PreparedRequest:
         raise CouldNotConnect("The address is not a URL.") from None
 
 
-def send(request: requests.PreparedRequest, timeout: Timeout, *, fresh: bool = False) -> Answer:
+def send(
+    request: requests.PreparedRequest, timeout: Timeout, *, fresh: bool = False, sink: Sink | None = None
+) -> Answer:
     """The answer, whatever its status. Raises CouldNotConnect when nothing can have left, otherwise NoAnswer.
 
     Redirects are not followed: credentials must not travel to where an answer points. Nothing is sent twice: neither
@@ -112,7 +126,11 @@ def send(request: requests.PreparedRequest, timeout: Timeout, *, fresh: bool = F
             _new_session() if fresh else nullcontext(session()) as here,
             here.send(request, timeout=timeout, allow_redirects=False, **_surroundings(origin)) as response,
         ):
-            return Answer(response.status_code, response.headers, _body(response))
+            if sink is not None and 200 <= response.status_code < 300:
+                size = _pour(response, sink)
+                return Answer(response.status_code, response.headers, b"", size)
+            body = _body(response)
+            return Answer(response.status_code, response.headers, body, len(body))
     except requests.RequestException as error:
         raise _what_went_wrong(error, timeout) from None  # its text holds the URL with the query
 
@@ -129,9 +147,26 @@ def _body(response: requests.Response) -> bytes:
     for chunk in response.iter_content(_CHUNK):
         size += len(chunk)
         if size > LARGEST:
-            raise Unreadable(f"It is larger than {LARGEST // _CHUNK} MB.")
+            raise _too_large(LARGEST)
         chunks.append(chunk)
     return b"".join(chunks)
+
+
+def _pour(response: requests.Response, sink: Sink) -> int:
+    """Streams the body into the file; how many bytes it had."""
+    sink.file.seek(0)
+    sink.file.truncate()
+    size = 0
+    for chunk in response.iter_content(_CHUNK):
+        size += len(chunk)
+        if size > sink.largest:
+            raise _too_large(sink.largest)
+        sink.file.write(chunk)
+    return size
+
+
+def _too_large(most: int) -> TooLarge:
+    return TooLarge(f"It is larger than {most // _CHUNK} MB." if most >= _CHUNK else f"It is larger than {most} bytes.")
 
 
 def _what_went_wrong(error: requests.RequestException, timeout: Timeout) -> NoAnswer:

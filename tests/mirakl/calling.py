@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from backoffice.mirakl import Connect, Page
+from backoffice.mirakl import Bearer, Connect, Page
 from backoffice.mirakl.connect.types import Order, read
+
+
+def client_at(url: str, **settings: Any) -> Connect:
+    """A client of a server that asks for nothing: it needs neither a sandbox nor a broker, and never really sleeps."""
+    return Connect(url, auth=Bearer("token"), **{"timeout": (2.0, 10.0), "sleep": lambda _: None, **settings})
 
 
 def ids(page: Page) -> list[str]:

@@ -80,10 +80,10 @@ def test_action_id_is_read_under_either_name(client_of: MakeClient, body: str) -
     [
         ("", {"L": True}, "order_id: '' cannot be a part of an address."),
         ("..", {"L": True}, "order_id: '..' cannot be a part of an address."),
-        ("O", {}, "decisions is empty: at least one line is needed."),
-        ("O", {"L": True, "": False}, "decisions has an empty line id."),
-        ("O", {"L": "false"}, "decisions has something else than True or False."),
-        ("O", {"L": None}, "decisions has something else than True or False."),
+        ("O", {}, "order_lines: a list of 1 or more items is expected."),
+        ("O", {"L": True, "": False}, "order_lines[1].id: a text of 1 or more characters is expected."),
+        ("O", {"L": "false"}, "order_lines[0].accepted: true or false is expected."),
+        ("O", {"L": None}, "order_lines[0].accepted: true or false is expected."),
     ],
 )
 def test_what_connect_would_refuse_is_not_sent(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
@@ -10,8 +11,9 @@ from backoffice.mirakl import Connect
 from backoffice.mirakl.connect.types import Money, Order, read
 from backoffice.mirakl.errors import PageTokenExpired, Unreadable
 from backoffice.mirakl.pages import Page, read_page, walk
-from tests.mirakl.calling import first_page, ids, pages_of_ids
+from tests.mirakl.calling import client_at, first_page, ids, pages_of_ids
 from tests.mirakl.conftest import MakeClient
+from tests.mirakl.scripted import Scripted
 from tests.sandbox_server import RunningSandbox
 
 
@@ -79,20 +81,31 @@ def test_filters_choose(sandbox: RunningSandbox, api: Connect) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    ("arguments", "fault"),
     [
-        {"limit": 0},
-        {"limit": 101},
-        {"statuses": ["CHANNEL_SPECIFIC"]},
-        {"fulfillment_type": "BY_DRONE"},
-        {"updated_from": datetime(2026, 2, 3)},  # noqa: DTZ001 -- the mistake that is tested
+        ({"limit": 0}, "limit: a whole number of 1 to 100 is expected."),
+        ({"limit": 101}, "limit: a whole number of 1 to 100 is expected."),
+        ({"order_ids": ["O"] * 101}, "order_ids: a list of at most 100 items is expected."),
+        ({"order_ids": ["O", ""]}, "order_ids[1]: a text of 1 or more characters is expected."),
+        ({"order_ids": "O-1"}, "order_ids: a list of at most 100 items is expected."),
+        ({"statuses": ["CLOSED", "CHANNEL_SPECIFIC"]}, "statuses[1]: one of AWAITING_ACCEPTANCE, "),
+        ({"fulfillment_type": "BY_DRONE"}, "fulfillment_type: one of FULFILLED_BY_PARTNER, FULFILLED_BY_SELLER is"),
+        ({"updated_from": datetime(2026, 2, 3)}, "updated_from: a date-time with a time zone"),  # noqa: DTZ001 -- meant
     ],
 )
-def test_what_mirakl_would_refuse_is_not_sent(sandbox: RunningSandbox, api: Connect, arguments: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"limit|status|fulfillment|time zone"):
-        api.list_orders(**arguments)
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize("method", ["list_orders", "list_orders_v1"])
+def test_what_mirakl_would_refuse_is_not_sent(arguments: dict[str, Any], fault: str, method: str) -> None:
+    with Scripted("") as server, pytest.raises(ValueError, match=re.escape(fault)):
+        getattr(client_at(server.url), method)(**arguments)
 
-    assert sandbox.journal() == []
+    assert server.connections == 0
+
+
+def test_hundred_orders_can_be_asked_for_by_their_ids(sandbox: RunningSandbox, api: Connect) -> None:
+    wanted = [*sandbox.place_orders(2), *(f"{number}/é+%" for number in range(98))]
+
+    assert sorted(pages_of_ids(api, order_ids=wanted)[0]) == sorted(wanted[:2])
 
 
 def test_call_says_who_asks_and_that_json_is_wanted(sandbox: RunningSandbox, api: Connect) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import re
@@ -14,7 +15,8 @@ from backoffice.mirakl.connect import operations
 from backoffice.mirakl.operations import Operation, Outcome, Pace
 from backoffice.mirakl.transport import fill
 
-CONNECT = [value for value in vars(operations).values() if isinstance(value, Operation)]
+CONNECT = list(operations.OPERATIONS.values())
+AREAS = Connect.__bases__  # one class for each area; what they share has no operation of its own
 
 
 @pytest.fixture(scope="module")
@@ -27,11 +29,43 @@ def official() -> dict[str, dict[str, Any]]:
     return {entry["id"]: entry for entry in entries if entry["family"] == "connect"}
 
 
-@pytest.mark.parametrize("operation", CONNECT, ids=lambda operation: operation.id)
-def test_operation_has_a_method_of_its_name(operation: Operation) -> None:
-    name = re.sub(r"(?=[A-Z])", "_", operation.id.removeprefix("v2-")).lower()
+def test_methods_and_operations_are_the_same_set() -> None:
+    methods = [name for area in AREAS for name in vars(area) if not name.startswith("_")]
 
-    assert callable(getattr(Connect, name))
+    assert len(methods) == len(set(methods))
+    assert set(methods) == {operation.name for operation in CONNECT}
+    assert len({operation.name for operation in CONNECT}) == len(CONNECT)
+
+
+@pytest.mark.parametrize("operation", CONNECT, ids=lambda operation: operation.id)
+def test_method_names_its_operation_and_asks_for_every_part_of_its_address(operation: Operation) -> None:
+    method = getattr(Connect, operation.name)
+
+    needed = set(re.findall(r"{(\w+)}", operation.path))
+    asked = {re.sub(r"(?=[A-Z])", "_", name).lower() for name in needed}
+    assert f"`{operation.id}`" in (method.__doc__ or "")
+    assert asked <= inspect.signature(method).parameters.keys()
+    assert operation.pace is None or not operation.pace.per or operation.pace.per in needed
+
+
+def test_method_is_named_after_its_operation() -> None:
+    names = {operation.id: operation.name for operation in CONNECT}
+
+    assert names["v2-listOrders"] == "list_orders"
+    assert names["listOrders"] == "list_orders_v1"
+    assert names["v2-getOrderTracking"] == "get_order_tracking_v1"
+    assert names["getConversationActionStatus"] == "get_conversation_action_status"
+
+
+def test_only_what_reads_is_ever_sent_again() -> None:
+    assert {operation.id for operation in CONNECT if operation.repeatable} == {
+        operation.id for operation in CONNECT if operation.method == "GET"
+    }
+
+
+@pytest.mark.contract
+def test_operations_are_those_of_the_official_contract(official: dict[str, dict[str, Any]]) -> None:
+    assert operations.OPERATIONS.keys() == official.keys()
 
 
 @pytest.mark.contract
@@ -41,14 +75,16 @@ def test_operation_agrees_with_the_official_contract(operation: Operation, offic
 
     assert (operation.family, operation.method, operation.path) == (entry["family"], entry["method"], entry["path"])
     assert operation.pace == published_pace(entry["max_frequency"].lower())
-    assert (operation.outcome is Outcome.TRACKED) == entry["async"]
+    assert operation.deprecated == entry["deprecated"]
+    assert (operation.outcome is not Outcome.NOW) == entry["async"]
 
 
 def published_pace(text: str) -> Pace | None:
     """In the words of the contract: "Once per minute", "Asynchronous: once per minute per action ID", others."""
     if "once per minute" not in text:
         return None
-    return Pace(calls=1, seconds=60, per="action_id" if "per action id" in text else "")
+    found = re.search(r"per (action|tracking) id", text)
+    return Pace(calls=1, seconds=60, per=f"{found[1]}_id" if found else "")
 
 
 def test_pace_is_an_interval() -> None:

@@ -94,7 +94,7 @@ def test_call_that_never_departs_is_not_told(sandbox: RunningSandbox, client_of:
     pages_of_ids(client_of(paced=True))
     with pytest.raises(NotYet):
         first_page(client_of(paced=True, watcher=watcher))
-    with pytest.raises(ValueError, match="decisions"):
+    with pytest.raises(ValueError, match="order_lines"):
         client_of(watcher=watcher).accept_order_lines("O", {})
 
     assert watcher.told == []

@@ -1,37 +1,12 @@
-"""Payloads of Mirakl Connect in the field's own words (domain.md §1.1, §1.3).
-
-A missing text is "", a missing object None (or an empty one where every order has it), a missing list []. Enumerations
-are plain text, because new members may appear at any time.
-"""
+"""Orders and their lines (domain.md §1.1, §1.3)."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
 
-from backoffice.mirakl.reading import Moment, read
+from backoffice.mirakl.reading import Moment
 from backoffice.mirakl.values import Money, Payload
-
-__all__ = [
-    "Acknowledgement",
-    "ActionError",
-    "ActionStatus",
-    "Address",
-    "Adjustment",
-    "BillingInfo",
-    "CustomAttribute",
-    "DeliveryDate",
-    "Fulfillment",
-    "Money",
-    "Order",
-    "OrderLine",
-    "Origin",
-    "Product",
-    "ShippingInfo",
-    "Tax",
-    "TaxAdjustment",
-    "read",
-]
 
 
 class CustomAttribute(Payload, frozen=True):
@@ -184,27 +159,3 @@ class Order(Payload, frozen=True):
     order_lines: list[OrderLine] = []
     custom_attributes: list[CustomAttribute] = []
     anonymized_at: Moment | None = None
-
-
-class Acknowledgement(Payload, frozen=True):
-    """Mirakl took a write and will carry it out. `tracking_id` is the older name of the same id."""
-
-    action_id: str = ""
-    tracking_id: str = ""
-
-
-class ActionError(Payload, frozen=True):
-    """Why an action failed. `message` is the marketplace's own text, in any language (domain.md §2.5)."""
-
-    code: str = ""
-    message: str = ""
-
-
-class ActionStatus(Payload, frozen=True):
-    """How far an action has come. `status` is Mirakl's word: PENDING, SUCCESS, FAILED, or one that is new."""
-
-    status: str
-    id: str = ""
-    created_at: Moment | None = None
-    updated_at: Moment | None = None
-    errors: list[ActionError] = []
