@@ -1,4 +1,4 @@
-"""Builds the API client of a connection. Nothing else in the project makes one."""
+"""Builds the API clients. Nothing else in the project makes one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.conf import settings
 from backoffice.connections.enums import Family
 from backoffice.connections.fields import opened
 from backoffice.connections.models import Connection
-from backoffice.mirakl import ClientCredentials, Connect, RedisPacer, RedisTokens, Watcher
+from backoffice.mirakl import Bearer, ClientCredentials, Connect, RedisPacer, RedisTokens, Watcher
 from backoffice.mirakl.transport import TIMEOUT
 
 # The API families that there is a client for. Connections of the others can be entered; nothing is read from them.
@@ -53,3 +53,11 @@ def connect(
         name=connection.name,
         speed=connection.speed,
     )
+
+
+def connect_with_token(base_url: str, token: str) -> Connect:
+    """A Mirakl Connect client of no connection, for one call from a terminal: nothing is shared, so nothing is paced.
+
+    Raises ValueError for a token that cannot be one.
+    """
+    return Connect(base_url, auth=Bearer(token), name="(token)")
