@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import queue
 import subprocess
 import sys
@@ -45,6 +46,42 @@ class RunningSandbox:
         order: dict[str, Any] = self._do("update", order_id=order_id, **fields)
         return order
 
+    def step_order(self, order_id: str, status: str = "", status_reason: str = "") -> dict[str, Any]:
+        """What the marketplace does next by itself (payment confirmed, delivered, closed), or this status, at once."""
+        chosen = {"status": status, "status_reason": status_reason} if status else {}
+        order: dict[str, Any] = self._do("order-step", order_id=order_id, **chosen)
+        return order
+
+    def open_return(self, order_id: str, **fields: Any) -> dict[str, Any]:
+        """Open a believable return of the order that differs in these fields; REQUEST_INITIATED if no `status` says so.
+
+        Also `lines` (of `order_line_id`, `quantity`, `reason`, none of which must be given), `reason` (of all of them)
+        and `label`: a document as "pdf", "pdf-two-pages", "png", "jpeg", "csv", "broken-pdf", or "url": a `label_url`.
+        """
+        found: dict[str, Any] = self._do("open-return", order_id=order_id, **fields)
+        return found
+
+    def change_return(self, return_id: str, **fields: Any) -> dict[str, Any]:
+        """None takes a field away; `updated_at` moves on unless it is given."""
+        found: dict[str, Any] = self._do("change-return", return_id=return_id, **fields)
+        return found
+
+    def add_document(self, order_id: str, *, content: bytes | None = None, **fields: Any) -> dict[str, Any]:
+        """Put a document to the order: `type`, `channel_type`, `filename`, `updated_at`, and its bytes as `content` or
+        made in a `format` (the ones of labels)."""
+        if content is not None:
+            fields["content"] = base64.b64encode(content).decode()
+        found: dict[str, Any] = self._do("add-document", order_id=order_id, **fields)
+        return found
+
+    def returns(self) -> list[dict[str, Any]]:
+        """Every return, the one opened first first, as it is served; a `label_url` of ours begins with `sandbox:`."""
+        return self._all("returns")
+
+    def documents(self) -> list[dict[str, Any]]:
+        """Every document as it is listed, the first one put first, with the `sha256` of its bytes."""
+        return self._all("documents")
+
     def put_raw_order(self, json_text: str, **where: str) -> None:
         """Serve this text verbatim; `order_id` and `updated_at` where the text has none to read."""
         self._do("put-raw", text=json_text, **where)
@@ -59,8 +96,10 @@ class RunningSandbox:
         """Options: `times` (None: no end), `after`, `share` (0 to 1); of a kind `retry_after`, `seconds`, `status`,
         `when`.
 
-        A cut happens `when`: "before" the call has any effect, "after_commit" (or `after_commit=True`), or "midway"
-        through the answer, which is after the effect too.
+        Kinds: "401", "403", "404", "410", "429", "500", "503"; "cut", "slow"; what spoils an answer: "html",
+        "wrong-type", "broken-json", "truncated", "empty"; "expired-page-token". A cut and a status strike `when`:
+        "before" the call has any effect, or "after_commit" (or `after_commit=True`); a cut also "midway" through the
+        answer, which is after the effect too, as everything is that spoils an answer.
         """
         self._do("fault", operation=operation, kind=kind, **options)
 
@@ -68,7 +107,8 @@ class RunningSandbox:
         """How the marketplace will end the next actions: `code` (FAILED with it), `outcome`, or `to`.
 
         Outcomes: "success", "slow" (`seconds`), "forget" (the id answers 404), "pending-for-ever", "unknown-word"
-        (`word`; for ever, or for `seconds`). Where: `order_id`, `channel_id`, `mixed` (only lists with both decisions).
+        (`word`; for ever, or for `seconds`). Where: `order_id`, `channel_id`, `kind` (as of `actions()`: "ACCEPT",
+        "CANCEL", "REFUND", "CREATE_SHIPMENT" …), `mixed` (only lists with both decisions).
         How often: `times` (1; None: no end), `share` (0 to 1). `to`: the status of accepted lines. `message`: what the
         marketplace says. It is decided when the call is taken, so script before you call.
         """
@@ -97,9 +137,57 @@ class RunningSandbox:
         """Every writing call that ever arrived, oldest first; outlives a kill of the sandbox.
 
         `request_id`, `at`, `operation`, `path` (the values in it), `body`, `status` (None: no whole answer was given)
-        and `action_id`: the call was taken if it is not None, and had no effect if it is.
+        and `action_id`: the call was taken if it is not None, and had no effect if it is. It is "" where the operation
+        takes calls without an action, as upsertProducts does.
         """
         return self._all("writes")
+
+    def customer_writes(self, **fields: Any) -> dict[str, Any]:
+        """The message, with `conversation_id`. Where: `conversation_id`, `order_id` (a new conversation about it), or
+        `channel_order_id` and `channel_id` (an order that Connect does not know).
+
+        What: `body`, `topic`, `attachments` (how many, of this `format`: "png", "jpeg", "pdf"; or a list of `filename`
+        with `format`, or with `content` in base64), `channel_created_at`, `visible_to_customer` (None: left out).
+        """
+        message: dict[str, Any] = self._do("customer-writes", **fields)
+        return message
+
+    def channel_writes(self, **fields: Any) -> dict[str, Any]:
+        """As `customer_writes`; not visible to the customer unless it is said."""
+        message: dict[str, Any] = self._do("channel-writes", **fields)
+        return message
+
+    def anonymise_conversation(self, conversation_id: str) -> dict[str, Any]:
+        conversation: dict[str, Any] = self._do("anonymise-conversation", conversation_id=conversation_id)
+        return conversation
+
+    def anonymise_order(self, order_id: str) -> dict[str, Any]:
+        """The order and every conversation about it."""
+        order: dict[str, Any] = self._do("anonymise-order", order_id=order_id)
+        return order
+
+    def put_product(self, **fields: Any) -> None:
+        """Serve this product as it is, however odd; `id` names it."""
+        self._do("put-product", **fields)
+
+    def drop_product(self, product_id: str) -> None:
+        self._do("drop-product", id=product_id)
+
+    def conversations(self) -> list[dict[str, Any]]:
+        """Every conversation, oldest first, with its `messages`, oldest first."""
+        return self._all("conversations")
+
+    def products(self) -> list[dict[str, Any]]:
+        """Every product that listProducts shows, in the order they came."""
+        return self._all("products")
+
+    def shipments(self) -> list[dict[str, Any]]:
+        """Every parcel, oldest first, as its channel has it: `id`, `order_id`, `items`, `carrier` …"""
+        return self._all("shipments")
+
+    def reports(self) -> list[dict[str, Any]]:
+        """Everything that v2-reportOrderActions told, oldest first; `id` is the action id that it was given."""
+        return self._all("reports")
 
     def clear_faults(self) -> None:
         self._do("clear-faults")

@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 
 from backoffice.sandbox.server import Server
+from backoffice.sandbox.store import OtherVersionError
 from backoffice.sandbox.switches import Switches
 from backoffice.sandbox.world import World
 from backoffice.sandbox.worlds.loading import OtherWorldError, check_name, load
@@ -29,7 +30,10 @@ def main() -> int:
     if options.world == "demo":
         switches.alive = True
         switches.settle_seconds = 240  # people watch here: at speed 60 they see an action wait for its end
-    world = World(options.state, switches=switches)
+    try:
+        world = World(options.state, switches=switches)
+    except OtherVersionError as error:
+        return _give_up(f"{error} Choose another --state, or delete {options.state}.")
     try:
         load(world, options.world)
         server = Server(world, options.port)

@@ -8,8 +8,16 @@ from typing import Any
 import msgspec
 from werkzeug.wrappers import Response
 
+
+def _exact(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except ArithmeticError:
+        raise ValueError("A number is out of range.") from None
+
+
 _encoder = msgspec.json.Encoder(decimal_format="number")  # exact decimals, never through a float
-_decoder = msgspec.json.Decoder(float_hook=Decimal)
+_decoder = msgspec.json.Decoder(float_hook=_exact)
 
 CODES = {
     400: "INVALID_INPUT",
@@ -17,6 +25,9 @@ CODES = {
     403: "FORBIDDEN",
     404: "DATA_NOT_FOUND",
     405: "METHOD_NOT_ALLOWED",
+    410: "GONE",
+    411: "LENGTH_REQUIRED",
+    413: "INVALID_INPUT",
     415: "UNSUPPORTED_MEDIA_TYPE",
     429: "TOO_MANY_REQUEST",
     500: "UNEXPECTED",
@@ -35,6 +46,11 @@ def from_json(text: bytes | str) -> Any:
 
 def json_answer(value: Any, status: int = 200) -> Response:
     return Response(to_json(value), status, content_type="application/json")
+
+
+def taken_answer(action_id: str) -> Response:
+    """202: the marketplace will say how it ends."""
+    return json_answer({"action_id": action_id, "tracking_id": action_id}, 202)
 
 
 class RefusedError(Exception):

@@ -10,22 +10,25 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from werkzeug.exceptions import ClientDisconnected
+from werkzeug.exceptions import ClientDisconnected, HTTPException
 from werkzeug.wrappers import Request, Response
 
 from backoffice.sandbox import frequency, trouble
-from backoffice.sandbox.answers import OAuthRefusedError, RefusedError
+from backoffice.sandbox.answers import CODES, OAuthRefusedError, RefusedError
 from backoffice.sandbox.calls import Call, Operation
 from backoffice.sandbox.control.site import ControlSite, is_loopback
 from backoffice.sandbox.dates import written
 from backoffice.sandbox.faults import Fault
 from backoffice.sandbox.journal import harmless
+from backoffice.sandbox.multipart import LARGEST_BODY
 from backoffice.sandbox.operations import OPERATIONS, Routes
 from backoffice.sandbox.world import World
+from backoffice.sandbox.worlds import returning_labels
 
 TOKEN_PATH = "/auth/oauth/token"  # noqa: S105 -- an address
 TOKEN_OPERATION = "token"  # noqa: S105 -- its name in faults and journal
 CONTROL = "/_control"
+MOST_DRAINED = 4 * LARGEST_BODY  # bytes
 
 
 class Sandbox:
@@ -39,10 +42,13 @@ class Sandbox:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         request = Request(environ)
+        request.max_content_length = LARGEST_BODY
         if not is_loopback(request.host):
             answer = RefusedError(403, "The sandbox answers only under a loopback name.").answer()
         elif request.path == CONTROL or request.path.startswith(f"{CONTROL}/"):
             answer = self._control.answer(request)
+        elif request.path.startswith(returning_labels.MOUNT):
+            answer = returning_labels.answer(self.world, request)
         else:
             answer = self._journaled(request)
         return answer(environ, start_response)
@@ -81,6 +87,8 @@ class Sandbox:
             return self._operation(operation, request, path, entry)
         except RefusedError as refused:
             return refused.answer()
+        except HTTPException as refused:
+            return _in_envelope(request, refused).answer()
 
     def _token(self, request: Request, entry: dict[str, Any]) -> Response:
         entry["operation"], entry["client"] = TOKEN_OPERATION, request.form.get("client_id")
@@ -91,7 +99,7 @@ class Sandbox:
         fault = self._strike(TOKEN_OPERATION, request, entry)
         if fault is not None:
             trouble.before(fault, request, self.closing, envelope=OAuthRefusedError)
-        return trouble.after(fault, request, self.world.tokens.answer(request))
+        return trouble.after(fault, request, self.world.tokens.answer(request), envelope=OAuthRefusedError)
 
     def _operation(
         self, operation: Operation, request: Request, path: dict[str, str], entry: dict[str, Any]
@@ -139,6 +147,25 @@ class Sandbox:
         fault = self.world.faults.strike(operation_id, with_page_token="page_token" in request.args)
         entry["fault"] = fault.kind if fault else None
         return fault
+
+
+def _in_envelope(request: Request, refused: HTTPException) -> RefusedError:
+    """What werkzeug refuses by itself. The rest of a body that is too large is read first, or its sender, still
+    sending, would find the connection closed instead of an answer.
+    """
+    status = refused.code or 400
+    if status == 413:
+        _drain(request)
+        text = f"A body has at most {LARGEST_BODY:,} bytes."
+    else:
+        text = refused.description or "The request cannot be understood."
+    return RefusedError(status if status in CODES else 400, text)
+
+
+def _drain(request: Request) -> None:
+    stream, left = request.environ["wsgi.input"], min(request.content_length or 0, MOST_DRAINED)
+    while left > 0 and (read := stream.read(min(left, 1024 * 1024))):
+        left -= len(read)
 
 
 def _read_whole(request: Request) -> None:

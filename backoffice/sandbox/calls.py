@@ -12,6 +12,8 @@ from werkzeug.wrappers import Request, Response
 if TYPE_CHECKING:
     from backoffice.sandbox.world import World
 
+MINUTE = timedelta(minutes=1)
+
 
 @dataclass(frozen=True)
 class Call:

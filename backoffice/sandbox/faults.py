@@ -13,15 +13,34 @@ import msgspec
 if TYPE_CHECKING:
     from backoffice.sandbox.switches import Switches
 
-Kind = Literal["429", "500", "503", "401", "slow", "html", "broken-json", "cut", "expired-page-token"]
+Kind = Literal[
+    "429",
+    "500",
+    "503",
+    "401",
+    "403",
+    "404",
+    "410",
+    "slow",
+    "html",
+    "wrong-type",
+    "broken-json",
+    "truncated",
+    "empty",
+    "cut",
+    "expired-page-token",
+]
+STATUSES = ("401", "403", "404", "410", "429", "500", "503")  # the kinds that are refusals
 
 
 class Fault(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """`times` None: until it is cleared. `after`: so many calls of the operation pass first. `share` leaves it to
     chance, the same for the same seed and the same number of calls before.
 
-    A cut comes `when`: "before" the call has an effect, "after_commit" (as `after_commit` says too), or "midway", with
-    half of the answer's body on the wire.
+    A cut or a refusal comes `when`: "before" the call has an effect, or "after_commit" (as `after_commit` says too); a
+    cut also "midway", with half of the answer's body on the wire. What spoils an answer comes after the effect: `html`
+    puts a page in its place, `wrong-type` calls it plain text, `broken-json` and `truncated` keep half of it, the one
+    as JSON, the other as what it was, `empty` nothing.
     """
 
     operation: str = "*"
@@ -31,7 +50,7 @@ class Fault(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     retry_after: int | None = None  # 429: seconds for the header; None sends no header
     seconds: float = 3.0  # slow
     status: int = 200  # html: the status that comes with the page
-    after_commit: bool = False  # cut: the call takes effect, only its answer is lost
+    after_commit: bool = False  # cut, refusals: the call takes effect, only its answer is lost
     when: Literal["before", "after_commit", "midway"] = "before"
     share: float = 1.0
 
@@ -41,6 +60,8 @@ class Fault(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         self.after_commit = self.when != "before"
         if not 0 <= self.share <= 1:
             raise ValueError("share is a number from 0 to 1.")
+        if self.when == "midway" and self.kind != "cut":
+            raise ValueError("Only a cut comes midway.")
 
     def concerns(self, operation: str, *, with_page_token: bool) -> bool:
         if self.kind == "expired-page-token" and not with_page_token:

@@ -1,37 +1,40 @@
-"""Every operation that the sandbox answers. A new one is a handler and an entry here."""
+"""Every operation that the sandbox answers. A new one is a handler and an entry in its module's `OPERATIONS`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
 from urllib.parse import unquote
 
 from backoffice.sandbox.answers import RefusedError
 from backoffice.sandbox.calls import Operation
-from backoffice.sandbox.connect import accepting, following, orders
-
-MINUTE = timedelta(minutes=1)
+from backoffice.sandbox.connect import (
+    accepting,
+    cancelling,
+    conversations,
+    deprecated,
+    documents,
+    following,
+    orders,
+    products,
+    refunding,
+    reporting,
+    returns,
+    shipping,
+)
 
 OPERATIONS = (
-    Operation("v2-listOrders", "GET", "/connect/v2/orders", "connect:order:read", MINUTE, orders.list_orders),
-    Operation(
-        "v2-acceptOrderLines",
-        "PUT",
-        "/connect/v2/orders/{order_id}/accept",
-        "connect:order:accept",
-        None,
-        accepting.accept_order_lines,
-        writes=True,
-    ),
-    Operation(
-        "v2-getActionStatus",
-        "GET",
-        "/connect/v2/orders/actions/{action_id}",
-        "connect:order:action:read",
-        MINUTE,
-        following.get_action_status,
-        per="action_id",
-    ),
+    *orders.OPERATIONS,
+    *accepting.OPERATIONS,
+    *following.OPERATIONS,
+    *cancelling.OPERATIONS,
+    *refunding.OPERATIONS,
+    *shipping.OPERATIONS,
+    *reporting.OPERATIONS,
+    *deprecated.OPERATIONS,
+    *returns.OPERATIONS,
+    *documents.OPERATIONS,
+    *conversations.OPERATIONS,
+    *products.OPERATIONS,
 )
 NAMES = (*(operation.id for operation in OPERATIONS), "token", "*")  # what a fault may strike
 

@@ -21,8 +21,7 @@ class Place(msgspec.Struct, frozen=True, array_like=True):
     """Between two rows: right behind (`forward`) or right before the row with this key."""
 
     forward: bool
-    updated_at: int
-    id: str
+    keys: list[int | str]
 
 
 class PageTokens:

@@ -1,4 +1,4 @@
-"""The state file of one world, in SQLite: orders, actions and who asked for them, scripts, tokens and a few facts."""
+"""The state file of one world, in SQLite (`schema.py`)."""
 
 from __future__ import annotations
 
@@ -9,48 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS tokens (
-    token TEXT PRIMARY KEY, client_id TEXT NOT NULL, expires_at INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS orders (
-    number INTEGER PRIMARY KEY,
-    id TEXT NOT NULL UNIQUE,
-    updated_at INTEGER NOT NULL,
-    status TEXT NOT NULL,
-    fulfillment_type TEXT NOT NULL,
-    moves_at INTEGER,
-    body BLOB NOT NULL);
-CREATE INDEX IF NOT EXISTS orders_newest ON orders (updated_at DESC, id DESC);
-CREATE INDEX IF NOT EXISTS orders_moving ON orders (moves_at) WHERE moves_at IS NOT NULL;
-CREATE TABLE IF NOT EXISTS actions (
-    number INTEGER PRIMARY KEY,
-    id TEXT NOT NULL UNIQUE,
-    order_id TEXT NOT NULL,
-    kind TEXT NOT NULL,
-    body BLOB NOT NULL,
-    request_id TEXT NOT NULL UNIQUE,
-    script BLOB NOT NULL,
-    status TEXT NOT NULL,
-    errors BLOB NOT NULL,
-    created_at INTEGER NOT NULL,
-    updated_at INTEGER NOT NULL,
-    due_at INTEGER,
-    shown_at INTEGER);
-CREATE INDEX IF NOT EXISTS actions_due ON actions (due_at) WHERE due_at IS NOT NULL;
-CREATE INDEX IF NOT EXISTS actions_of_order ON actions (order_id);
-CREATE TABLE IF NOT EXISTS scripts (number INTEGER PRIMARY KEY, order_id TEXT, body BLOB NOT NULL);
-CREATE INDEX IF NOT EXISTS scripts_of_order ON scripts (order_id);
-CREATE TABLE IF NOT EXISTS writes (
-    number INTEGER PRIMARY KEY,
-    request_id TEXT NOT NULL UNIQUE,
-    at INTEGER NOT NULL,
-    operation TEXT NOT NULL,
-    path BLOB NOT NULL,
-    body BLOB NOT NULL,
-    status INTEGER,
-    action_id TEXT);
-"""
+from backoffice.sandbox.schema import SCHEMA, VERSION
 
 
 class StoredOrder(NamedTuple):
@@ -62,6 +21,11 @@ class StoredOrder(NamedTuple):
     fulfillment_type: str
     moves_at: int | None  # when it moves on by itself in a world that is alive
     body: bytes
+    private: bytes = b"{}"  # JSON, never served: {"shipped": {line id: units}}
+
+
+class OtherVersionError(Exception):
+    """The state file was made by another version of the sandbox."""
 
 
 class Store:
@@ -72,7 +36,15 @@ class Store:
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")  # a killed process loses nothing; only a power cut may
-        self._db.executescript(SCHEMA)
+        self._make_tables()
+
+    def _make_tables(self) -> None:
+        (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        (tables,) = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if tables and version != VERSION:
+            self._db.close()
+            raise OtherVersionError("The state file was made by another version of the sandbox.")
+        self._db.executescript(f"{SCHEMA}PRAGMA user_version = {VERSION};")
 
     def close(self) -> None:
         with self.lock:
@@ -113,10 +85,10 @@ class Store:
         """Insert or overwrite by id, and remember the facts, all or nothing."""
         with self.transaction():
             self._db.executemany(
-                "INSERT INTO orders (id, updated_at, status, fulfillment_type, moves_at, body)"
-                " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET updated_at = excluded.updated_at,"
+                "INSERT INTO orders (id, updated_at, status, fulfillment_type, moves_at, body, private)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET updated_at = excluded.updated_at,"
                 " status = excluded.status, fulfillment_type = excluded.fulfillment_type,"
-                " moves_at = excluded.moves_at, body = excluded.body",
+                " moves_at = excluded.moves_at, body = excluded.body, private = excluded.private",
                 orders,
             )
             for name, value in facts.items():
@@ -134,6 +106,6 @@ class Store:
         """A number that no stored order has: part of the next order's id."""
         return int(self.rows("SELECT coalesce(max(number), 0) + 1 FROM orders")[0][0])
 
-    def counts(self, table: Literal["orders", "actions"] = "orders") -> dict[str, int]:
+    def counts(self, table: Literal["orders", "returns", "actions"] = "orders") -> dict[str, int]:
         """How many rows there are of each status."""
-        return dict(self.rows(f"SELECT status, count(*) FROM {table} GROUP BY status ORDER BY status"))  # noqa: S608 -- one of two names
+        return dict(self.rows(f"SELECT status, count(*) FROM {table} GROUP BY status ORDER BY status"))  # noqa: S608 -- one of three names

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
 import requests
 
 from tests.sandbox_server import RunningSandbox
 
 FORM = {"grant_type": "client_credentials", "client_id": "demo-client", "client_secret": "demo-secret"}
+
+
+to_json = msgspec.json.Encoder(decimal_format="number").encode  # exact amounts
 
 
 def ask_token(sandbox: RunningSandbox, **fields: str) -> requests.Response:
@@ -47,6 +53,19 @@ class Caller:
         found: str = answer.json()["action_id"]
         return found
 
+    def send(self, verb: str, order_id: str, body: Any, **options: Any) -> requests.Response:
+        """POST a body to `cancel`, `refund` or `shipments` of an order."""
+        options = options or {"data": to_json(body), "headers": {"Content-Type": "application/json"}}
+        headers = {**self.headers, **options.pop("headers", {})}
+        return requests.post(f"{self.url}/{quote(order_id, safe='')}/{verb}", headers=headers, timeout=30, **options)
+
+    def take(self, verb: str, order_id: str, body: Any) -> str:
+        """The same; the id of the action."""
+        answer = self.send(verb, order_id, body)
+        assert answer.status_code == 202, answer.text
+        found: str = answer.json()["action_id"]
+        return found
+
     def action(self, action_id: str) -> requests.Response:
         """Call v2-getActionStatus."""
         return requests.get(f"{self.url}/actions/{action_id}", headers=self.headers, timeout=30)
@@ -59,6 +78,12 @@ class Caller:
     def order(self, order_id: str) -> dict[str, Any]:
         found: dict[str, Any] = self.page(order_ids=order_id)["data"][0]
         return found
+
+    def exact_line(self, order_id: str, position: int = 0) -> dict[str, Any]:
+        """A line of the order, its amounts as the exact numbers of the text."""
+        found = json.loads(self.answer(order_ids=order_id).content, parse_float=Decimal)
+        line: dict[str, Any] = found["data"][0]["order_lines"][position]
+        return line
 
     def page(self, **params: Any) -> dict[str, Any]:
         answer = self.answer(**params)

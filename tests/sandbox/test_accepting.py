@@ -53,7 +53,10 @@ def test_faulty_body_is_400_and_names_every_field(
     assert sandbox.actions() == []
 
 
-@pytest.mark.parametrize("text", [b"", b"{", b"\xff", b'{"order_lines": [{"id": "\\ud800"}]}', b"[" * 100_000])
+@pytest.mark.parametrize(
+    "text",
+    [b"", b"{", b"\xff", b'{"order_lines": [{"id": "\\ud800"}]}', b"[" * 100_000, b'{"n": 1e99999999999999999999}'],
+)
 def test_unreadable_body_is_400(sandbox: RunningSandbox, caller: Caller, text: bytes) -> None:
     order = sandbox.place_order()
 

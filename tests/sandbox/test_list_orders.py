@@ -128,10 +128,11 @@ def test_bare_plus_in_a_date_is_a_space_and_refused(sandbox: RunningSandbox, cal
     assert statuses == [400, 200]
 
 
-def test_hundred_ids_are_the_most_and_a_repeated_one_counts_once(sandbox: RunningSandbox, caller: Caller) -> None:
-    ids = sandbox.place_orders(100)
+def test_hundred_ids_are_the_most_and_a_repeated_one_counts_again(sandbox: RunningSandbox, caller: Caller) -> None:
+    ids = sandbox.place_orders(99)
 
     assert sorted(caller.ids(order_ids=[*ids, ids[0]], limit=100)) == sorted(ids)
+    assert caller.answer(order_ids=[*ids, ids[0], ids[0]]).status_code == 400
 
 
 def test_amounts_are_exact_numbers(sandbox: RunningSandbox, caller: Caller) -> None:

@@ -7,6 +7,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import pytest
+import requests
+
 from backoffice.sandbox.dates import parse
 from backoffice.sandbox.worlds.moves import Part, cancel_part, refund_part
 from tests.sandbox.calling import Caller
@@ -74,6 +77,50 @@ def test_update_can_take_a_payload_back_in_time(sandbox: RunningSandbox) -> None
     order = sandbox.place_order()
 
     assert sandbox.update_order(order["id"], updated_at="2026-01-01T00:00:00Z")["updated_at"] == "2026-01-01T00:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("status", "after", "reason"),
+    [
+        ("AWAITING_FRAUD_CHECK", "AWAITING_ACCEPTANCE", None),
+        ("AWAITING_ACCEPTANCE", "CLOSED", "ACCEPTANCE_TIMEOUT"),
+        ("AWAITING_PAYMENT", "AWAITING_SHIPMENT", None),
+        ("SHIPPED", "DELIVERED", None),
+        ("DELIVERED", "CLOSED", "AUTOMATICALLY_CLOSED"),
+    ],
+)
+def test_step_does_what_comes_next_by_itself(
+    sandbox: RunningSandbox, status: str, after: str, reason: str | None
+) -> None:
+    placed = sandbox.place_order(status=status, lines=2)
+
+    order = sandbox.step_order(placed["id"])
+
+    assert (order["status"], order.get("status_reason")) == (after, reason)
+    assert {line["status"] for line in order["order_lines"]} == {after}
+    assert order["updated_at"] > placed["updated_at"]
+
+
+def test_step_takes_no_other_lines_along(sandbox: RunningSandbox) -> None:
+    lines = [{}, {"status": "DELIVERED"}, {"status": "CLOSED", "status_reason": "REFUSED"}]
+    placed = sandbox.place_order(status="SHIPPED", order_lines=lines)
+
+    by_itself = sandbox.step_order(placed["id"])
+    by_hand = sandbox.step_order(placed["id"], "CHANNEL_SPECIFIC", "STRIKE")
+
+    assert [line["status"] for line in by_itself["order_lines"]] == ["DELIVERED", "DELIVERED", "CLOSED"]
+    assert [line["status"] for line in by_hand["order_lines"]] == ["CHANNEL_SPECIFIC", "CHANNEL_SPECIFIC", "CLOSED"]
+    assert (by_hand["status"], by_hand["status_reason"]) == ("CHANNEL_SPECIFIC", "STRIKE")
+
+
+@pytest.mark.parametrize(("order_id", "status"), [("", 400), ("nowhere", 404)])
+def test_step_says_why_it_cannot_be_done(sandbox: RunningSandbox, order_id: str, status: int) -> None:
+    """Nothing follows AWAITING_SHIPMENT by itself: the seller ships."""
+    order_id = order_id or sandbox.place_order(status="AWAITING_SHIPMENT")["id"]
+
+    answer = requests.post(f"{sandbox.url}/_control/order-step", json={"order_id": order_id}, timeout=30)
+
+    assert answer.status_code == status
 
 
 def test_partner_fulfilled_order_allows_nothing(sandbox: RunningSandbox) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import requests
 
+from backoffice.sandbox.market.actions import Aim
 from backoffice.sandbox.market.scripts import Script, Scripts
 from backoffice.sandbox.market.words import CODES, TEXTS
 from backoffice.sandbox.store import Store
@@ -139,7 +140,9 @@ def struck(order_ids: Iterable[str], *, seed: int, share: float) -> set[str]:
     store = Store(":memory:")
     scripts = Scripts(store)
     scripts.add(Script(code="OTHER", share=share, times=None))
-    found = {order_id for order_id in order_ids if scripts.strike(order_id, "0001", {}, seed=seed)}
+    found = {
+        order_id for order_id in order_ids if scripts.strike(Aim(order_id, order_id, "0001"), "ACCEPT", {}, seed=seed)
+    }
     store.close()
     return found
 

@@ -13,7 +13,7 @@ from backoffice.sandbox.store import Store, StoredOrder
 from backoffice.sandbox.world import World
 from backoffice.sandbox.worlds.loading import OtherWorldError, load
 
-PLACE = Place(forward=True, updated_at=1, id="o")
+PLACE = Place(forward=True, keys=[1, "o"])
 
 
 @pytest.fixture

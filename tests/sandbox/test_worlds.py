@@ -14,6 +14,7 @@ from backoffice.sandbox.dates import micros, parse
 from backoffice.sandbox.market.words import CODES
 from backoffice.sandbox.store import StoredOrder
 from backoffice.sandbox.worlds import demo, scale, trouble
+from backoffice.sandbox.worlds.channels import channel_of
 from tests.sandbox.calling import Caller
 from tests.sandbox_server import SandboxProcess
 
@@ -129,7 +130,8 @@ def test_demo_amounts_agree_with_their_adjustments(orders: list[Order]) -> None:
 def test_demo_has_six_orders_that_cannot_be_accepted_and_all_others_can(sandbox_process: Start) -> None:
     sandbox = sandbox_process("--world", "demo", "--limits", "off")
     sandbox.configure(alive=False, settle_seconds=0)
-    unwilling = {script["order_id"]: script for script in sandbox.state()["scripts"]}
+    scripts = sandbox.state()["scripts"]
+    unwilling = {script["order_id"]: script for script in scripts if script["kind"] == "ACCEPT"}
     caller = Caller(sandbox)
     ids = [order_id for page in caller.walk(statuses="AWAITING_ACCEPTANCE", limit=100) for order_id in page]
 
@@ -147,11 +149,47 @@ def test_demo_has_six_orders_that_cannot_be_accepted_and_all_others_can(sandbox_
     )
 
 
+def test_demo_has_five_orders_that_cannot_be_shipped_and_all_others_can(sandbox_process: Start) -> None:
+    sandbox = sandbox_process("--world", "demo", "--limits", "off")
+    sandbox.configure(alive=False, settle_seconds=0)
+    caller = Caller(sandbox)
+    unwilling = {
+        script["order_id"]: script["code"]
+        for script in sandbox.state()["scripts"]
+        if script["kind"] == "CREATE_SHIPMENT"
+    }
+    orders = [order for page in _pages(caller, statuses="AWAITING_SHIPMENT", limit=100) for order in page["data"]]
+
+    for order in orders:
+        caller.take("shipments", order["id"], _rest(order))
+
+    failed = {action["order_id"]: action["errors"][0] for action in sandbox.actions() if action["status"] == "FAILED"}
+    assert (len(orders), len(unwilling)) == (76, 5)
+    assert {order_id: error["code"] for order_id, error in failed.items()} == unwilling
+    assert len(sandbox.shipments()) == 71
+    assert {caller.order(kept["order_id"])["status"] for kept in sandbox.shipments()[:20]} == {"SHIPPED"}
+
+
+def _pages(caller: Caller, **params: Any) -> list[dict[str, Any]]:
+    pages = [caller.page(**params)]
+    while "next_page_token" in pages[-1]:
+        pages.append(caller.page(page_token=pages[-1]["next_page_token"]))
+    return pages
+
+
+def _rest(order: Order) -> dict[str, Any]:
+    """A parcel of all that is still to be shipped, by one of the channel's own carriers."""
+    lines = [line for line in lines_of(order) if line["status"] == "AWAITING_SHIPMENT"]
+    items = [{"order_line_id": line["id"], "quantity": line["quantity"]} for line in lines]
+    carrier = channel_of(order["origin"]["channel_id"]).carriers[0]
+    return {"items": items, "carrier": carrier, "warehouse_id": "LEEDS", "return_tracking_number": "R"}
+
+
 def test_trouble_ends_every_acceptance_in_its_own_way(sandbox_process: Start) -> None:
     sandbox = sandbox_process("--world", "trouble", "--limits", "off")
     sandbox.configure(settle_seconds=0)
     caller = Caller(sandbox)
-    ids = [order_id for page in caller.walk() for order_id in page][::-1]
+    ids = [order_id for page in caller.walk(statuses="AWAITING_ACCEPTANCE") for order_id in page][::-1]
 
     actions = [caller.decide(order_id, True, False) for order_id in ids]
 
@@ -179,6 +217,60 @@ def test_trouble_ends_every_acceptance_in_its_own_way(sandbox_process: Start) ->
     }
 
 
+def _parcel(order_id: str) -> dict[str, Any]:
+    """One unit, with all that any channel demands."""
+    items = [{"order_line_id": f"{order_id}-2", "quantity": 1}]
+    return {"items": items, "carrier": "DPD", "warehouse_id": "LEEDS", "return_tracking_number": "R"}
+
+
+def _part(caller: Caller, order_id: str) -> dict[str, Any]:
+    """A cent of the first line."""
+    currency = caller.order(order_id)["order_lines"][0]["price"]["currency"]
+    cent, nothing = ({"amount": amount, "currency": currency} for amount in (0.01, 0))
+    line = {"order_line_id": f"{order_id}-1", "quantity": 0, "reason": "AGREEMENT"}
+    return {**line, "price": cent, "shipping_price": nothing}
+
+
+OFTEN = (
+    "INVALID_INPUT",
+    "DATA_NOT_FOUND",
+    "UNEXPECTED",
+    "UNAVAILABLE",
+    "TOO_MANY_REQUEST",
+    "ACTION_NOT_SUPPORTED",
+    "ORDER_IN_WRONG_STATE",
+    "INVALID_PRODUCT_ID",
+)
+LAST = ("SYNCHRONIZATION_DEACTIVATED", "OTHER", "PENDING", "gone", "PENDING")
+PARTNER, PAID = "ORDER_FULFILLED_BY_PARTNER", "PAYMENT_REQUIRED"
+CARRIERS = ("CARRIER_NOT_SUPPORTED", "MISSING_CARRIER", "WAREHOUSE_ID_REQUIRED", "WAREHOUSE_ID_NOT_FOUND")
+
+
+def test_trouble_ends_every_shipment_cancelation_and_refund_in_its_own_way(sandbox_process: Start) -> None:
+    sandbox = sandbox_process("--world", "trouble", "--limits", "off")
+    sandbox.configure(settle_seconds=0)
+    caller = Caller(sandbox)
+
+    to_ship, on_its_way = (
+        [order_id for page in caller.walk(statuses=status, limit=100) for order_id in page][::-1]
+        for status in ("AWAITING_SHIPMENT", "SHIPPED")
+    )
+
+    def ends(verb: str, ids: list[str], body: Callable[[str], Any]) -> list[str]:
+        actions = [caller.take(verb, order_id, body(order_id)) for order_id in ids]
+        return [_end(caller.action(action_id).json()) for action_id in actions]
+
+    cancelled = ends("cancel", to_ship, lambda order: {"cancelations": [_part(caller, order)]})
+    shipped = ends("shipments", to_ship, _parcel)
+    refunded = ends("refund", on_its_way, lambda order: {"refunds": [_part(caller, order)]})
+
+    middle = ["OUT_OF_STOCK", PARTNER]
+    assert shipped == [*OFTEN, *middle, PAID, LAST[0], *CARRIERS, *LAST[1:], PARTNER, "SUCCESS", "SUCCESS"]
+    assert cancelled[:15] == [*OFTEN, *middle, *LAST]
+    assert cancelled[15:] == [*["SUCCESS"] * 5, PARTNER, "SUCCESS", "SUCCESS"]
+    assert refunded == [*OFTEN, PARTNER, PAID, *LAST, "OTHER", PARTNER, "SUCCESS", "SUCCESS"]
+
+
 def _end(answer: dict[str, Any]) -> str:
     if "id" not in answer:
         return "gone"
@@ -188,10 +280,11 @@ def _end(answer: dict[str, Any]) -> str:
 def test_trouble_begins_in_order_and_within_the_time_to_accept() -> None:
     orders = [from_json(row.body) for row in trouble.orders(NOW)]
 
-    created = [parse(order["created_at"]) for order in orders]
-    assert created == sorted(created)
-    assert NOW - timedelta(hours=48) < created[0] < created[-1] < NOW
     assert len({order["id"] for order in orders}) == len(orders)
+    for status in ("AWAITING_ACCEPTANCE", "AWAITING_SHIPMENT", "SHIPPED"):
+        created = [parse(order["created_at"]) for order in orders if order["status"] == status]
+        assert created == sorted(created)
+        assert NOW - timedelta(hours=48) < created[0] < created[-1] < NOW
 
 
 def test_scale_spreads_whole_orders_over_25_days() -> None:

@@ -6,24 +6,27 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from backoffice.sandbox.answers import RefusedError, from_json, json_answer
-from backoffice.sandbox.calls import Call
-from backoffice.sandbox.connect import bodies
+from backoffice.sandbox.answers import RefusedError, taken_answer
+from backoffice.sandbox.calls import Call, Operation
+from backoffice.sandbox.connect import bodies, naming
 from backoffice.sandbox.market import actions
 from backoffice.sandbox.worlds.moves import Json, lines_of
 
 
 def accept_order_lines(call: Call) -> Response:
-    """Only the form is judged here; whether the lines can be decided is for the marketplace to say."""
-    decisions = _decisions(bodies.json_object(call.request))
     with call.world.store.transaction():
-        row = call.world.store.order(call.path["order_id"])
-        if row is None:
-            raise RefusedError(404, "There is no order with this id.", field="order_id")
-        order = {"id": row.id, "order_lines": [], **_as_dict(from_json(row.body))}
-        _refuse_unknown(order, decisions)
-        action_id = actions.take(call, order, "ACCEPT", {"order_lines": decisions})
-    return json_answer({"action_id": action_id, "tracking_id": action_id}, 202)
+        return taken_answer(take_decisions(call))
+
+
+def take_decisions(call: Call) -> str:
+    """The id of the action. To be called within a transaction. Raises RefusedError 400 or 404.
+
+    Only the form is judged here; whether the lines can be decided is for the marketplace to say.
+    """
+    decisions = _decisions(bodies.json_object(call.request))
+    order = naming.the_order(call)
+    _refuse_unknown(order, decisions)
+    return actions.take(call, actions.at_order(order), "ACCEPT", {"order_lines": decisions})
 
 
 def _decisions(body: dict[str, Any]) -> list[Json]:
@@ -64,5 +67,14 @@ def _refuse_unknown(order: Json, decisions: list[Json]) -> None:
         raise RefusedError(404, "The order has no such line.", errors=errors)
 
 
-def _as_dict(found: Any) -> Json:
-    return found if isinstance(found, dict) else {}
+OPERATIONS = (
+    Operation(
+        "v2-acceptOrderLines",
+        "PUT",
+        "/connect/v2/orders/{order_id}/accept",
+        "connect:order:accept",
+        None,
+        accept_order_lines,
+        writes=True,
+    ),
+)

@@ -7,17 +7,22 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from backoffice.sandbox.answers import RefusedError, from_json, json_answer
-from backoffice.sandbox.calls import Call
+from backoffice.sandbox.calls import MINUTE, Call, Operation
 from backoffice.sandbox.dates import moment_of, written
 from backoffice.sandbox.market import actions
 from backoffice.sandbox.market.settling import settle
 
 
 def get_action_status(call: Call) -> Response:
+    return action_status(call, "action_id")
+
+
+def action_status(call: Call, name: str) -> Response:
+    """The action whose id is in the path under this name."""
     settle(call.world)
-    action = actions.find(call.world.store, call.path["action_id"])
+    action = actions.find(call.world.store, call.path[name], "order")
     if action is None or action.scripted().outcome == "forget":
-        raise RefusedError(404, "There is no action with this id.", field="action_id")
+        raise RefusedError(404, "There is no action with this id.", field=name)
     answer: dict[str, Any] = {
         "id": action.id,
         "status": action.status,
@@ -26,3 +31,16 @@ def get_action_status(call: Call) -> Response:
     }
     errors = from_json(action.errors)
     return json_answer({**answer, "errors": errors} if errors else answer)
+
+
+OPERATIONS = (
+    Operation(
+        "v2-getActionStatus",
+        "GET",
+        "/connect/v2/orders/actions/{action_id}",
+        "connect:order:action:read",
+        MINUTE,
+        get_action_status,
+        per="action_id",
+    ),
+)

@@ -22,10 +22,11 @@ def single(args: Args, name: str) -> str | None:
 
 def several(args: Args, name: str, *, among: Sequence[str] = (), most: int = 0) -> list[str]:
     """The values of a repeated parameter. One text with commas in it is one value."""
-    found = list(dict.fromkeys(args.getlist(name)))
-    if most and len(found) > most:
-        text = f"At most {most} values are taken for {name}; {len(found)} were given."
+    given = args.getlist(name)
+    if most and len(given) > most:
+        text = f"At most {most} values are taken for {name}; {len(given)} were given."
         raise RefusedError(400, text, field=name, extensions={"maxItems": most})
+    found = list(dict.fromkeys(given))
     for value in found:
         if among and value not in among:
             raise _not_among(name, value, among)

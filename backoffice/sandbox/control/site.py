@@ -13,6 +13,7 @@ from werkzeug.wrappers import Request, Response
 from backoffice.sandbox.answers import RefusedError, from_json, json_answer
 from backoffice.sandbox.control import forms, page
 from backoffice.sandbox.control.verbs import VERBS, VIEWS, View
+from backoffice.sandbox.market import catalogue
 from backoffice.sandbox.market.settling import settle
 from backoffice.sandbox.world import World
 
@@ -54,6 +55,7 @@ class ControlSite:
 
     def _page(self, message: str, status: int = 200) -> Response:
         settle(self._world)
+        catalogue.settle(self._world)
         return Response(page.render(self._world, message), status, content_type="text/html; charset=utf-8")
 
     def _submitted(self, request: Request, name: str) -> Response:
@@ -61,6 +63,8 @@ class ControlSite:
             raise RefusedError(404, "There is nothing at this address.")
         try:
             VERBS[name](self._world, forms.arguments(name, request.form))
+        except KeyError as error:
+            return self._page(f"Nothing was done: {error} is missing.", 400)
         except (LookupError, ValueError, TypeError, ArithmeticError) as error:
             return self._page(f"Nothing was done: {error}", 400)
         return redirect(f"{HOME}?done={name}", 303)

@@ -9,13 +9,14 @@ from typing import Any
 import msgspec
 from werkzeug.datastructures import MultiDict
 
+from backoffice.sandbox.connect import reporting
 from backoffice.sandbox.dates import written
 from backoffice.sandbox.faults import Fault
-from backoffice.sandbox.market import actions, settling
+from backoffice.sandbox.market import actions, catalogue, messaging, settling, shipping
 from backoffice.sandbox.market.scripts import Script
 from backoffice.sandbox.operations import NAMES
 from backoffice.sandbox.world import World
-from backoffice.sandbox.worlds import placing
+from backoffice.sandbox.worlds import papers_adding, papers_filing, placing, returning, writing
 from backoffice.sandbox.worlds.life import tick
 
 MOST_AT_ONCE = 1000
@@ -37,6 +38,11 @@ def place_many(world: World, fields: dict[str, Any]) -> Any:
 def update(world: World, fields: dict[str, Any]) -> Any:
     """`order_id`, and the fields to change."""
     return placing.update_order(world, fields.pop("order_id"), **fields)
+
+
+def order_step(world: World, fields: dict[str, Any]) -> Any:
+    """`order_id`; the status that comes next by itself, or `status` and `status_reason`."""
+    return placing.step_order(world, fields.pop("order_id"), **fields)
 
 
 def put_raw(world: World, fields: dict[str, Any]) -> Any:
@@ -97,10 +103,25 @@ def clear_journal(world: World, fields: dict[str, Any]) -> Any:
     return {}
 
 
+def put_product(world: World, fields: dict[str, Any]) -> Any:
+    """A whole product as listProducts shall serve it, however odd: `id` and fields. It replaces a former one."""
+    if not isinstance(fields["id"], str):
+        raise ValueError("The id of a product is a text.")  # noqa: TRY004 -- the verbs tell bad values by ValueError
+    catalogue.put(world.store, fields)
+    return fields
+
+
+def drop_product(world: World, fields: dict[str, Any]) -> Any:
+    if not catalogue.drop(world.store, fields["id"]):
+        raise LookupError(f"There is no product {fields['id']!r}.")
+    return {}
+
+
 VERBS: dict[str, Callable[[World, dict[str, Any]], Any]] = {
     "place": place,
     "place-many": place_many,
     "update": update,
+    "order-step": order_step,
     "put-raw": put_raw,
     "advance": advance,
     "fault": fault,
@@ -111,6 +132,15 @@ VERBS: dict[str, Callable[[World, dict[str, Any]], Any]] = {
     "revoke-tokens": revoke_tokens,
     "configure": configure,
     "clear-journal": clear_journal,
+    "open-return": lambda world, fields: returning.open_return(world, **fields),
+    "change-return": lambda world, fields: returning.change_return(world, **fields),
+    "add-document": lambda world, fields: papers_adding.add_document(world, papers_adding.Given(**fields)),
+    "customer-writes": lambda world, fields: writing.customer_writes(world, **fields),
+    "channel-writes": lambda world, fields: writing.channel_writes(world, **fields),
+    "anonymise-conversation": lambda world, fields: writing.anonymise_conversation(world, fields["conversation_id"]),
+    "anonymise-order": lambda world, fields: writing.anonymise_order(world, fields["order_id"]),
+    "put-product": put_product,
+    "drop-product": drop_product,
 }
 
 
@@ -132,10 +162,42 @@ def _actions(world: World, args: MultiDict[str, str]) -> Any:
     return actions.listed(world.store, **_place(args))
 
 
+def _returns(world: World, args: MultiDict[str, str]) -> Any:
+    settling.settle(world)
+    return returning.listed(world, **_place(args))
+
+
+def _documents(world: World, args: MultiDict[str, str]) -> Any:
+    settling.settle(world)
+    return papers_filing.listed(world.store, **_place(args))
+
+
+def _conversations(world: World, args: MultiDict[str, str]) -> Any:
+    settling.settle(world)
+    messaging.recognise_orders(world.store, world.clock.now())
+    return writing.listed(world, **_place(args))
+
+
+def _products(world: World, args: MultiDict[str, str]) -> Any:
+    catalogue.settle(world)
+    return catalogue.listed(world.store, **_place(args))
+
+
+def _shipments(world: World, args: MultiDict[str, str]) -> Any:
+    settling.settle(world)
+    return shipping.listed(world.store, **_place(args))
+
+
 View = Callable[[World, MultiDict[str, str]], Any]
 VIEWS: dict[str, View] = {
     "state": _state,
     "journal": lambda world, args: world.journal.entries(),
     "actions": _actions,
+    "shipments": _shipments,
+    "reports": lambda world, args: reporting.listed(world.store, **_place(args)),
+    "returns": _returns,
+    "documents": _documents,
+    "conversations": _conversations,
+    "products": _products,
     "writes": lambda world, args: world.writes.listed(**_place(args)),
 }

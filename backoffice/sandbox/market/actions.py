@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import msgspec
 
 from backoffice.sandbox.answers import from_json, to_json
 from backoffice.sandbox.calls import Call
 from backoffice.sandbox.dates import micros, moment_of, written
+from backoffice.sandbox.market.kind import Json
 from backoffice.sandbox.market.scripts import FOR_EVER, Script
-from backoffice.sandbox.worlds.moves import Json
 
 if TYPE_CHECKING:
     from backoffice.sandbox.store import Store
     from backoffice.sandbox.world import World
 
-FINAL = ("SUCCESS", "FAILED")
+Family = Literal["order", "conversation"]
+FAILURES: dict[str, str] = {"order": "FAILED", "conversation": "ERROR"}  # the two families have a word each
+FINAL = ("SUCCESS", "FAILED", "ERROR")
 LONGEST = 100 * 365 * 86400.0  # seconds; a tiny speed must not lead out of the calendar
 
 
@@ -28,7 +31,10 @@ class Action(NamedTuple):
 
     number: int
     id: str
+    family: str
+    target: str  # the id of the record that the kind changes
     order_id: str
+    channel_id: str
     kind: str
     body: bytes  # JSON: what was asked
     request_id: str  # of the call that it was taken from
@@ -39,6 +45,7 @@ class Action(NamedTuple):
     updated_at: int
     due_at: int | None
     shown_at: int | None
+    result: str = ""  # what it made, such as the id of a conversation
 
     def asked(self) -> Json:
         asked: Json = from_json(self.body)
@@ -51,32 +58,52 @@ class Action(NamedTuple):
 COLUMNS = ", ".join(Action._fields)
 
 
-def take(call: Call, order: Json, kind: str, body: Json) -> str:
+@dataclass(frozen=True)
+class Aim:
+    """What an action is about. `target` is the id of the record that its kind changes; the order's id may be empty."""
+
+    target: str
+    order_id: str
+    channel_id: str
+    family: Family = "order"
+
+
+def at_order(order: Json) -> Aim:
+    return Aim(order["id"], order["id"], channel_of(order))
+
+
+def take(call: Call, aim: Aim, kind: str, body: Json) -> str:
     """Store a new action and the call that asked for it; its id. To be called within a transaction."""
-    world, order_id, action_id = call.world, order["id"], str(uuid.uuid4())
-    script = world.scripts.strike(order_id, channel_of_order(order), body, seed=world.switches.seed)
+    world, action_id = call.world, str(uuid.uuid4())
+    script = world.scripts.strike(aim, kind, body, seed=world.switches.seed)
     world.writes.taken(call, action_id)
-    world.store.change(
-        f"INSERT INTO actions ({COLUMNS.removeprefix('number, ')}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",  # noqa: S608 -- constant names
-        (
-            action_id,
-            order_id,
-            kind,
-            to_json(body),
-            call.request_id,
-            to_json(script),
-            script.word if script and script.outcome == "unknown-word" else "PENDING",
-            b"[]",
-            micros(call.now),
-            micros(call.now),
-            _due_at(world, script, call.now),
-        ),
-    )
+    word = script.word if script and script.outcome == "unknown-word" else "PENDING"
+    now = micros(call.now)
+    values: dict[str, Any] = {
+        "id": action_id,
+        "family": aim.family,
+        "target": aim.target,
+        "order_id": aim.order_id,
+        "channel_id": aim.channel_id,
+        "kind": kind,
+        "body": to_json(body),
+        "request_id": call.request_id,
+        "script": to_json(script),
+        "status": word,
+        "errors": b"[]",
+        "created_at": now,
+        "updated_at": now,
+        "due_at": _due_at(world, script, call.now),
+    }
+    names, places = ", ".join(values), ", ".join("?" * len(values))
+    world.store.change(f"INSERT INTO actions ({names}) VALUES ({places})", list(values.values()))  # noqa: S608 -- constant names
     return action_id
 
 
-def channel_of_order(order: Json) -> str:
-    return str((order.get("origin") or {}).get("channel_id", ""))
+def channel_of(record: Json) -> str:
+    """Of an order, a return or a conversation."""
+    origin = record.get("origin")
+    return str(origin.get("channel_id", "")) if isinstance(origin, dict) else ""
 
 
 def _due_at(world: World, script: Script | None, now: datetime) -> int | None:
@@ -93,8 +120,9 @@ def later(world: World, now: datetime, seconds: float) -> int:
     return micros(now + timedelta(seconds=min(seconds / world.switches.speed, LONGEST)))
 
 
-def find(store: Store, action_id: str) -> Action | None:
-    found = store.rows(f"SELECT {COLUMNS} FROM actions WHERE id = ?", (action_id,))  # noqa: S608 -- constant names
+def find(store: Store, action_id: str, family: Family) -> Action | None:
+    sql = f"SELECT {COLUMNS} FROM actions WHERE id = ? AND family = ?"  # noqa: S608 -- constant names
+    found = store.rows(sql, (action_id, family))
     return Action(*found[0]) if found else None
 
 

@@ -8,18 +8,32 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from backoffice.sandbox.answers import to_json
-from backoffice.sandbox.market.words import CODES
+from backoffice.sandbox.market.words import CODES, CONVERSATION_CODES
 from backoffice.sandbox.worlds.channels import channel_of
 
 if TYPE_CHECKING:
+    from backoffice.sandbox.market.actions import Aim
     from backoffice.sandbox.store import Store
 
 Outcome = Literal["success", "slow", "forget", "pending-for-ever", "unknown-word"]
+KindName = Literal[
+    "ACCEPT",
+    "CREATE_SHIPMENT",
+    "CANCEL",
+    "REFUND",
+    "UPLOAD_DOCUMENT",
+    "ACCEPT_RETURN",
+    "UPDATE_RETURN_TRACKING_INFORMATION",
+    "ACKNOWLEDGE_RETURN_RECEPTION",
+    "CLOSE_RETURN",
+    "CREATE_CONVERSATION",
+    "CREATE_MESSAGE",
+]
 FOR_EVER = ("pending-for-ever", "unknown-word")
 
 
 class Script(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """Strikes actions of this order, of this channel, or any; `mixed`: only those that decide both ways.
+    """Strikes actions of this order, of this channel, of this kind, or any; `mixed`: only those that decide both ways.
 
     `times` None: until it is cleared. `share` leaves it to chance, the same for the same seed, order and attempt.
     An action ends with `code` (FAILED) or well. `slow` does so after `seconds`, `forget` while its id is not known any
@@ -28,6 +42,7 @@ class Script(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
     order_id: str | None = None
     channel_id: str | None = None
+    kind: KindName | None = None
     mixed: bool = False
     times: int | None = 1
     share: float = 1.0
@@ -78,23 +93,24 @@ class Scripts:
     def waiting(self) -> list[Script]:
         return [msgspec.json.decode(body, type=Script) for (body,) in self._store.rows("SELECT body FROM scripts")]
 
-    def strike(self, order_id: str, channel_id: str, body: dict[str, Any], *, seed: int) -> Script | None:
+    def strike(self, aim: Aim, kind: str, body: dict[str, Any], *, seed: int) -> Script | None:
         """The script that a new action meets; it is used up. One for its order goes before one for its channel, that
-        before one for any, and of two alike the older one. To be called within the transaction that stores the action.
+        before one for any; then one for its kind before one for any, and of two alike the older one. To be called
+        within the transaction that stores the action.
         """
         candidates: list[tuple[int, Script]] = [
             (number, msgspec.json.decode(text, type=Script))
             for number, text in self._store.rows(
                 "SELECT number, body FROM scripts WHERE order_id = ? UNION ALL"
                 " SELECT number, body FROM scripts WHERE order_id IS NULL",
-                (order_id,),
+                (aim.order_id,),
             )
         ]
-        candidates.sort(key=lambda found: (found[1].order_id is None, found[1].channel_id is None, found[0]))
-        attempt = self._store.rows("SELECT count(*) FROM actions WHERE order_id = ?", (order_id,))[0][0]
+        candidates.sort(key=_how_general)
+        attempt = self._store.rows("SELECT count(*) FROM actions WHERE order_id = ?", (aim.order_id,))[0][0]
         for number, script in candidates:
-            chance = Random(f"{seed} {number} {order_id} {attempt}").random()  # noqa: S311 -- the same every time
-            if script.channel_id in (None, channel_id) and chance < script.share and _fits(script, body):
+            chance = Random(f"{seed} {number} {aim.order_id} {attempt}").random()  # noqa: S311 -- the same every time
+            if _fits(script, aim, kind, body) and chance < script.share:
                 self._use_up(number, script)
                 return script
         return None
@@ -109,6 +125,15 @@ class Scripts:
             self._store.change("DELETE FROM scripts WHERE number = ?", (number,))
 
 
-def _fits(script: Script, body: dict[str, Any]) -> bool:
+def _how_general(found: tuple[int, Script]) -> tuple[bool, bool, bool, int]:
+    number, script = found
+    return script.order_id is None, script.channel_id is None, script.kind is None, number
+
+
+def _fits(script: Script, aim: Aim, kind: str, body: dict[str, Any]) -> bool:
+    if script.channel_id not in (None, aim.channel_id) or script.kind not in (None, kind):
+        return False
+    if aim.family == "conversation" and script.code in CODES and script.code not in CONVERSATION_CODES:
+        return False  # no conversation ends with such a word
     decisions = {line.get("accepted") for line in body.get("order_lines", [])}
     return not script.mixed or decisions == {True, False}

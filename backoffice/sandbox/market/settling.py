@@ -1,24 +1,22 @@
-"""The marketplace at work: due actions end, and orders show what was done to them."""
+"""The marketplace at work: due actions end, and their records show what was done to them."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from backoffice.sandbox.answers import from_json, to_json
+from backoffice.sandbox.answers import to_json
 from backoffice.sandbox.dates import micros
-from backoffice.sandbox.market import acceptance
-from backoffice.sandbox.market.actions import COLUMNS, FINAL, Action, channel_of_order, later
+from backoffice.sandbox.market import records
+from backoffice.sandbox.market.actions import COLUMNS, FAILURES, FINAL, Action, later
+from backoffice.sandbox.market.kind import Record
+from backoffice.sandbox.market.kinds import KINDS
 from backoffice.sandbox.market.words import text_of
-from backoffice.sandbox.store import StoredOrder
-from backoffice.sandbox.worlds.moves import Json
-from backoffice.sandbox.worlds.placing import stored, touch
 
 if TYPE_CHECKING:
     from backoffice.sandbox.world import World
 
 AT_ONCE = 200  # actions of one transaction: calls that come meanwhile wait for it
-KINDS = {"ACCEPT": acceptance}
 
 
 def settle(world: World) -> int:
@@ -30,10 +28,28 @@ def settle(world: World) -> int:
 
 
 def settle_now(world: World) -> int:
-    """End every action that ever will, without waiting; tells how many. What they do to the orders keeps its delay."""
+    """End every action that ever will, without waiting; tells how many. What they do keeps its delay."""
     with world.store.lock:
-        world.store.change("UPDATE actions SET due_at = 0 WHERE due_at IS NOT NULL AND status NOT IN (?, ?)", FINAL)
+        world.store.change("UPDATE actions SET due_at = 0 WHERE due_at IS NOT NULL AND status NOT IN (?, ?, ?)", FINAL)
         return settle(world)
+
+
+def carry_out(world: World, action_id: str) -> Action:
+    """End a new action at once and show what it did, for a call that answers only then; the action as it ended.
+
+    To be called within the transaction that took it. No script makes such a call wait.
+    """
+    now = world.clock.now()
+    _end(world, _found(world, action_id), now)
+    ended = _found(world, action_id)
+    if ended.due_at is not None:
+        _show(world, ended, now)
+    return _found(world, action_id)
+
+
+def _found(world: World, action_id: str) -> Action:
+    found = world.store.rows(f"SELECT {COLUMNS} FROM actions WHERE id = ?", (action_id,))  # noqa: S608 -- constant names
+    return Action(*found[0])
 
 
 def _batch(world: World) -> int | None:
@@ -54,43 +70,57 @@ def _batch(world: World) -> int | None:
 
 
 def _end(world: World, action: Action, now: datetime) -> None:
-    script, order = action.scripted(), _as_the_marketplace_has_it(world, action.order_id)
-    code = script.code or KINDS[action.kind].fault(order, action.asked(), strict=world.switches.strict_decisions)
+    script, kind = action.scripted(), KINDS[action.kind]
+    code = (
+        script.code
+        or kind.fault(_as_the_marketplace_has_it(world, action), action.asked(), world.switches)
+        or kind.obstacle(world, action)
+    )
     errors, due_at = [], None
     if code is None:
         due_at = later(world, now, world.switches.show_seconds)
     else:
-        message = (script.message if script.code else None) or text_of(code, channel_of_order(order))
+        message = (script.message if script.code else None) or text_of(code, action.channel_id)
         errors = [{"code": code, "message": message}]
+        _forget_uploads(world, action)
     world.store.change(
         "UPDATE actions SET status = ?, errors = ?, updated_at = ?, due_at = ? WHERE number = ?",
-        ("FAILED" if errors else "SUCCESS", to_json(errors), micros(now), due_at, action.number),
+        (FAILURES[action.family] if errors else "SUCCESS", to_json(errors), micros(now), due_at, action.number),
     )
     if due_at is not None and due_at <= micros(now):
         _show(world, action, now)
 
 
 def _show(world: World, action: Action, now: datetime) -> None:
-    row, order = _order(world, action.order_id)
-    KINDS[action.kind].apply(order, action.asked(), action.scripted().to)
-    touch(order, row, now)
-    world.store.put_orders([stored(order)])
-    world.store.change("UPDATE actions SET due_at = NULL, shown_at = ? WHERE number = ?", (micros(now), action.number))
+    record, kind = _record(world, action), KINDS[action.kind]
+    kind.apply(record, action.asked(), action.scripted(), now)
+    if kind.touches:
+        records.touch(record, now)
+    result = kind.done(world, action, record, now)
+    if kind.touches:
+        records.save(world.store, record)
+    _forget_uploads(world, action)
+    sql = "UPDATE actions SET due_at = NULL, shown_at = ?, result = ? WHERE number = ?"
+    world.store.change(sql, (micros(now), result, action.number))
 
 
-def _as_the_marketplace_has_it(world: World, order_id: str) -> Json:
-    """The order with what was done to it already, though Connect does not show it yet."""
-    _, order = _order(world, order_id)
-    unshown = "order_id = ? AND status = 'SUCCESS' AND due_at IS NOT NULL"
+def _forget_uploads(world: World, action: Action) -> None:
+    """Whatever became of the files that came with the call, they wait no longer."""
+    world.store.change("DELETE FROM uploads WHERE action_id = ?", (action.id,))
+
+
+def _as_the_marketplace_has_it(world: World, action: Action) -> Record:
+    """The record with what was done to it already, though Connect does not show it yet."""
+    record = _record(world, action)
+    unshown = "target = ? AND status = 'SUCCESS' AND due_at IS NOT NULL"
     sql = f"SELECT {COLUMNS} FROM actions WHERE {unshown} ORDER BY number"  # noqa: S608 -- constant names
-    for earlier in (Action(*found) for found in world.store.rows(sql, (order_id,))):
-        KINDS[earlier.kind].apply(order, earlier.asked(), earlier.scripted().to)
-    return order
+    for earlier in (Action(*found) for found in world.store.rows(sql, (action.target,))):
+        KINDS[earlier.kind].apply(record, earlier.asked(), earlier.scripted(), world.clock.now())
+    return record
 
 
-def _order(world: World, order_id: str) -> tuple[StoredOrder, Json]:
-    """The order of an action; as no order is ever taken away, it is there. One put in as raw text may lack anything."""
-    row = world.store.order(order_id)
-    assert row is not None
-    found = from_json(row.body)
-    return row, {"id": row.id, "status": row.status, **(found if isinstance(found, dict) else {})}
+def _record(world: World, action: Action) -> Record:
+    """The target of an action; as no record is ever taken away, it is there."""
+    record = records.find(world.store, KINDS[action.kind].table, action.target)
+    assert record is not None
+    return record

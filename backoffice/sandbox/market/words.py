@@ -7,9 +7,9 @@ LANGUAGES = {"0001": 1, "0002": 2}  # by channel: French, German; English elsewh
 # English, French, German
 TEXTS: dict[str, tuple[str, str, str]] = {
     "INVALID_INPUT": (
-        "The request was rejected: decision incomplete or not readable.",
-        "La requête a été rejetée : décision incomplète ou illisible.",
-        "Die Anfrage wurde abgelehnt: Entscheidung unvollständig oder nicht lesbar.",
+        "The request was rejected: it is incomplete, or asks for more than is possible.",
+        "La requête a été rejetée : elle est incomplète ou demande plus que possible.",
+        "Die Anfrage wurde abgelehnt: Sie ist unvollständig oder verlangt mehr, als möglich ist.",
     ),
     "DATA_NOT_FOUND": (
         "No such order on this marketplace.",
@@ -32,9 +32,9 @@ TEXTS: dict[str, tuple[str, str, str]] = {
         "Zu viele Anfragen von diesem Shop.",
     ),
     "ACTION_NOT_SUPPORTED": (
-        "An order can only be accepted or refused as a whole.",
-        "Une commande ne peut être acceptée ou refusée que dans son ensemble.",
-        "Eine Bestellung kann nur als Ganzes angenommen oder abgelehnt werden.",
+        "This cannot be done on our marketplace.",
+        "Cette opération n'est pas possible sur notre place de marché.",
+        "Das ist auf unserem Marktplatz nicht möglich.",
     ),
     "ORDER_IN_WRONG_STATE": (
         "The order was not in the expected status.",
@@ -98,6 +98,7 @@ TEXTS: dict[str, tuple[str, str, str]] = {
     ),
 }
 CODES = tuple(TEXTS)
+CONVERSATION_CODES = ("INVALID_INPUT", "DATA_NOT_FOUND", "UNEXPECTED", "UNAVAILABLE", "TOO_MANY_REQUEST")
 
 
 def text_of(code: str, channel_id: str) -> str:

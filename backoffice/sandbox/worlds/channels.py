@@ -19,6 +19,21 @@ class SubChannel:
 
 
 @dataclass(frozen=True)
+class Demands:
+    """What a channel wants of a parcel, and the code that v2-createShipment fails with where it is missing.
+
+    `carrier`: that it is named (MISSING_CARRIER). `own_carriers`: none but the channel's own, in whatever case
+    (CARRIER_NOT_SUPPORTED). `warehouses`: one of these (WAREHOUSE_ID_REQUIRED, WAREHOUSE_ID_NOT_FOUND).
+    `return_tracking`: a `return_tracking_number` (INVALID_INPUT). What is not wanted may be sent, and is dropped.
+    """
+
+    carrier: bool = False
+    own_carriers: bool = False
+    warehouses: tuple[str, ...] = ()
+    return_tracking: bool = False
+
+
+@dataclass(frozen=True)
 class Channel:
     id: str
     name: str
@@ -30,6 +45,7 @@ class Channel:
     carriers: tuple[str, ...]
     methods: tuple[str, ...]
     sub_channels: tuple[SubChannel, ...]
+    demands: Demands = Demands()
 
 
 CHANNELS = (
@@ -63,6 +79,7 @@ CHANNELS = (
             SubChannel("AT", "Nordhaus Österreich", AUSTRIA, "AT-UST", Decimal("0.20"), Decimal("0.10")),
             SubChannel("IE", "Nordhaus Ireland", IRELAND, "IE-VAT", Decimal("0.23"), Decimal("0.135")),
         ),
+        Demands(carrier=True, own_carriers=True),
     ),
     Channel(
         "0003",
@@ -75,6 +92,7 @@ CHANNELS = (
         ("Royal Mail", "Evri", "DPD"),
         ("Standard delivery", "Next-day delivery", "Click and collect"),
         (SubChannel("GB", "Albion Home", BRITAIN, "GB-VAT", Decimal("0.20"), Decimal("0.05")),),
+        Demands(warehouses=("LEEDS", "BRISTOL"), return_tracking=True),
     ),
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -55,12 +55,20 @@ PLAN = (
 
 # Every seventh order to accept, beginning with the third, cannot be accepted; where something passes, only at first.
 UNWILLING = (
-    Script(code="OUT_OF_STOCK", times=None),
-    Script(code="UNAVAILABLE"),
-    Script(code="INVALID_PRODUCT_ID", times=None),
-    Script(code="SYNCHRONIZATION_DEACTIVATED", times=None),
-    Script(code="UNEXPECTED"),
-    Script(code="OTHER", times=None),
+    Script(kind="ACCEPT", code="OUT_OF_STOCK", times=None),
+    Script(kind="ACCEPT", code="UNAVAILABLE"),
+    Script(kind="ACCEPT", code="INVALID_PRODUCT_ID", times=None),
+    Script(kind="ACCEPT", code="SYNCHRONIZATION_DEACTIVATED", times=None),
+    Script(kind="ACCEPT", code="UNEXPECTED"),
+    Script(kind="ACCEPT", code="OTHER", times=None),
+)
+# Every twelfth order to ship, beginning with the fourth, cannot be shipped, in the same way.
+UNSHIPPABLE = (
+    Script(kind="CREATE_SHIPMENT", code="CARRIER_NOT_SUPPORTED", times=None),
+    Script(kind="CREATE_SHIPMENT", code="UNAVAILABLE"),
+    Script(kind="CREATE_SHIPMENT", code="ORDER_IN_WRONG_STATE", times=None),
+    Script(kind="CREATE_SHIPMENT", code="SYNCHRONIZATION_DEACTIVATED", times=None),
+    Script(kind="CREATE_SHIPMENT", code="TOO_MANY_REQUEST"),
 )
 
 
@@ -74,9 +82,13 @@ def orders(now: datetime) -> list[StoredOrder]:
     return [_row(order, now, position) for position, order in enumerate(made)]
 
 
-def scripts(order_ids: Sequence[str]) -> list[tuple[str, Script]]:
-    """Order and script, given the orders to accept, oldest first."""
-    return list(zip(order_ids[2::7], UNWILLING, strict=True))
+def scripts(order_ids: Mapping[str, Sequence[str]]) -> list[tuple[str, Script]]:
+    """Order and script, given the orders of each status, oldest first."""
+    to_accept, to_ship = order_ids["AWAITING_ACCEPTANCE"], order_ids["AWAITING_SHIPMENT"]
+    return [
+        *zip(to_accept[2::7], UNWILLING, strict=True),
+        *zip(to_ship[3::12], UNSHIPPABLE, strict=False),
+    ]
 
 
 def _dated(rng: Random, now: datetime) -> list[tuple[Group, datetime, datetime]]:

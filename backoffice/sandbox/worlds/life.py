@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from random import Random
 
@@ -11,12 +12,14 @@ from backoffice.sandbox.dates import micros
 from backoffice.sandbox.market.settling import settle
 from backoffice.sandbox.store import StoredOrder
 from backoffice.sandbox.world import World
-from backoffice.sandbox.worlds import moves
+from backoffice.sandbox.worlds import customers, moves, returning_life
 from backoffice.sandbox.worlds.placing import place_order, stored, touch
 
 PAUSE = 40.0  # seconds between two new orders at speed 1
 SHORTEST_PAUSE = 20.0
 AT_ONCE = 5  # orders that move on in one tick: after a long sleep they trickle
+# What else happens by itself in a world that is alive; each is told the moment.
+HAPPENINGS: tuple[Callable[[World, datetime], None], ...] = (returning_life.happen, customers.write)
 HEARTBEAT = 0.5  # seconds of real time between two looks at the clock
 
 ARRIVALS = ("AWAITING_ACCEPTANCE",) * 7 + ("AWAITING_FRAUD_CHECK", "AWAITING_PAYMENT", "AWAITING_SHIPMENT")
@@ -55,6 +58,8 @@ def tick(world: World) -> None:
             world.next_arrival = now + timedelta(seconds=pause)
             place_order(world, status=Random(now.timestamp()).choice(ARRIVALS))  # noqa: S311 -- not a secret
         _move_on(world, now)
+        for happening in HAPPENINGS:
+            happening(world, now)
 
 
 def _move_on(world: World, now: datetime) -> None:
@@ -64,4 +69,4 @@ def _move_on(world: World, now: datetime) -> None:
         order = from_json(row.body)
         moves.move_on(order, Random(row.id))  # noqa: S311 -- not a secret
         touch(order, row, now)
-        world.store.put_orders([stored(order)])
+        world.store.put_orders([stored(order, row.private)])

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from msgspec import structs
 
 from backoffice.sandbox.store import StoredOrder
 from backoffice.sandbox.world import World
-from backoffice.sandbox.worlds import demo, scale, trouble
+from backoffice.sandbox.worlds import (
+    assortment,
+    customers,
+    demo,
+    papers_demo,
+    returning_demo,
+    returning_trouble,
+    scale,
+    trouble,
+)
+
+# What a world has besides its orders: each puts it in, within the transaction that makes the world.
+FILLERS: dict[str, tuple[Callable[[World], None], ...]] = {
+    "demo": (returning_demo.fill, papers_demo.fill, assortment.fill, customers.fill),
+    "trouble": (returning_trouble.fill, assortment.fill_trouble, customers.fill_trouble),
+}
 
 
 class OtherWorldError(Exception):
@@ -33,6 +48,8 @@ def load(world: World, name: str) -> None:
         with world.store.transaction():
             world.store.put_orders(_orders(world, name), world=name)
             _script(world, name)
+            for filler in FILLERS.get(name, ()):
+                filler(world)
         world.store.tidy()
     elif known != name:
         raise OtherWorldError(f"The state file holds the world {known!r}, not {name!r}.")
@@ -52,6 +69,8 @@ def _orders(world: World, name: str) -> Iterable[StoredOrder]:
 def _script(world: World, name: str) -> None:
     makers = {"demo": demo.scripts, "trouble": trouble.scripts}
     if name in makers:
-        rows = world.store.rows("SELECT id FROM orders WHERE status = 'AWAITING_ACCEPTANCE' ORDER BY number")
-        for order_id, script in makers[name]([order_id for (order_id,) in rows]):
+        order_ids: dict[str, list[str]] = {}
+        for status, order_id in world.store.rows("SELECT status, id FROM orders ORDER BY number"):
+            order_ids.setdefault(status, []).append(order_id)
+        for order_id, script in makers[name](order_ids):
             world.scripts.add(structs.replace(script, order_id=order_id))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 from typing import Any
 
-from backoffice.sandbox.dates import micros, parse, written
+from backoffice.sandbox.dates import micros, parse
+from backoffice.sandbox.worlds import amounts
 
 Json = dict[str, Any]
 CENT = Decimal("0.01")
@@ -46,21 +48,28 @@ ADVANCE = (
 
 
 def moves_at(order: Json) -> int | None:
-    """When a living world moves the order on, in microseconds; None: never by itself."""
+    """When a living world moves the order on, in microseconds; None: never by itself, as one without its dates."""
     move = MOVES.get(str(order.get("status")))
     if move is None:
         return None
-    since = order["created_at" if order["status"] == "AWAITING_ACCEPTANCE" else "updated_at"]
-    return micros(parse(since) + move.after)
+    since = order.get("created_at" if order["status"] == "AWAITING_ACCEPTANCE" else "updated_at")
+    with contextlib.suppress(ValueError):
+        return micros(parse(str(since)) + move.after)
+    return None
 
 
 def move_on(order: Json, rng: Random) -> None:
     """Do to the order, in place, what its marketplace does when the time has come."""
+    to, reason = MOVES[order["status"]].outcome(rng)
+    step(order, to, reason, alike=True)
+
+
+def step(order: Json, to: str, reason: str = "", *, alike: bool = False) -> None:
+    """Move the order, and its lines that are not closed, in place; if `alike` only those in the order's status."""
     status = order["status"]
-    to, reason = MOVES[status].outcome(rng)
     set_status(order, to, reason)
-    for line in order["order_lines"]:
-        if line["status"] == status:
+    for line in lines_of(order):
+        if line.get("status") == status or not (alike or line.get("status") == "CLOSED"):
             set_status(line, to, reason)
     sum_up(order, reason)
     permit(order)
@@ -77,12 +86,12 @@ def sum_up(order: Json, reason: str) -> None:
 
     `reason` is why an order is closed whose lines were closed for different ones.
     """
-    statuses = {line.get("status") for line in lines_of(order)}
-    live = [status for status in ADVANCE if status in statuses] or sorted(map(str, statuses - {"CLOSED"}))
+    statuses = {str(line.get("status")) for line in lines_of(order)}
+    live = [status for status in ADVANCE if status in statuses] or sorted(statuses - {"CLOSED"})
     if live and live[0] != order["status"]:
         set_status(order, live[0])
     elif statuses == {"CLOSED"}:
-        reasons = {line.get("status_reason", "") for line in lines_of(order)}
+        reasons = {str(line.get("status_reason") or "") for line in lines_of(order)}
         set_status(order, "CLOSED", reasons.pop() if len(reasons) == 1 else reason)
 
 
@@ -94,11 +103,17 @@ def set_status(record: Json, status: str, reason: str = "") -> None:
         record["status_reason"] = reason
 
 
+def by_partner(order: Json) -> bool:
+    """Whether a partner's logistics ships the order: then the seller has no say in it."""
+    fulfillment = order.get("fulfillment")
+    return isinstance(fulfillment, dict) and fulfillment.get("type") == "FULFILLED_BY_PARTNER"
+
+
 def permit(order: Json) -> None:
     """Renew `can_cancel` and `can_refund` of every line as the order stands (domain.md §2.2)."""
-    ours = (order.get("fulfillment") or {}).get("type") != "FULFILLED_BY_PARTNER"
+    ours = not by_partner(order)
     for line in lines_of(order):
-        free = ours and line.get("quantity", 0) > 0
+        free = ours and amounts.quantity_of(line) > 0
         line["can_cancel"] = free and line.get("status") in ("AWAITING_PAYMENT", "AWAITING_SHIPMENT")
         line["can_refund"] = free and line.get("status") in ("SHIPPED", "DELIVERED")
 
@@ -114,55 +129,29 @@ class Part:
 
 
 def cancel_part(line: Json, quantity: int, *, reason: str, at: datetime) -> None:
-    """Take pieces out of a line: its amounts shrink and an adjustment keeps what was removed (domain.md §2.3)."""
+    """Take pieces out of a line, with their share of its amounts (domain.md §2.3)."""
     part = Part(Decimal(quantity) / line["quantity"], quantity, reason, at)
-    adjustment = _adjustment(line, "CANCELATION", part)
-    for name, removed in (("price", "price"), ("total_shipping_price", "shipping_price")):
-        _take(line[name], adjustment[removed])
-    for name in ("taxes", "shipping_taxes"):
-        for tax, removed_tax in zip(line[name], adjustment[name], strict=True):
-            _take_tax(tax, removed_tax["amount"])
-    line["quantity"] -= quantity
-    line["adjustments"].append(adjustment)
+    amounts.cancel(line, _item(line, part), at)
     if line["quantity"] == 0:
         set_status(line, "CLOSED", "CANCELED")
 
 
 def refund_part(line: Json, part: Part) -> None:
     """Give back a part of a line: only an adjustment is added (domain.md §2.3)."""
-    line["adjustments"].append(_adjustment(line, "REFUND", part))
+    amounts.refund(line, _item(line, part), part.at)
     if part.share == 1:
         set_status(line, "CLOSED", "REFUNDED")
 
 
-def _adjustment(line: Json, kind: str, part: Part) -> Json:
-    number = len(line["adjustments"]) + 1
-    return {
-        "adjustment_id": f"{line['id']}_{kind[0]}{number}",
-        "id": f"{line['id']}_{number}",
-        "type": kind,
-        "reason": part.reason,
-        "created_at": written(part.at),
-        "quantity": part.quantity,
-        "price": _share(line["price"], part.share),
-        "shipping_price": _share(line["total_shipping_price"], part.share),
-        "taxes": [{"code": tax["code"], "amount": _share(tax["amount"], part.share)} for tax in line["taxes"]],
-        "shipping_taxes": [
-            {"code": tax["code"], "amount": _share(tax["amount"], part.share)} for tax in line["shipping_taxes"]
-        ],
-    }
+def _item(line: Json, part: Part) -> Json:
+    """What is asked for a part, the taxes rounded one by one."""
+    item: Json = {"quantity": part.quantity, "reason": part.reason}
+    for name, of_line in amounts.MONEY.items():
+        item[name] = _share(line[of_line], part.share)
+    for name in amounts.TAXES:
+        item[name] = [{"code": tax["code"], "amount": _share(tax["amount"], part.share)} for tax in line[name]]
+    return item
 
 
 def _share(money: Json, share: Decimal) -> Json:
     return {**money, "amount": (money["amount"] * share).quantize(CENT, ROUND_HALF_UP)}
-
-
-def _take(money: Json, removed: Json) -> None:
-    money["amount"] -= removed["amount"]
-
-
-def _take_tax(tax: Json, removed: Json) -> None:
-    """The tax shrinks, and so does the share of whoever collects it."""
-    for name in ("amount", "channel_collectible", "seller_collectible"):
-        if name in tax and tax[name]["amount"]:
-            tax[name] = {**tax[name], "amount": tax[name]["amount"] - removed["amount"]}

@@ -90,7 +90,29 @@ def update_order(world: World, order_id: str, **fields: Any) -> Json:
             for line in order.get("order_lines", []):
                 moves.set_status(line, fields["status"], fields.get("status_reason") or "")
         order = merged(order, fields)
-        world.store.put_orders([stored(order)])
+        world.store.put_orders([stored(order, row.private)])
+    return order
+
+
+def step_order(world: World, order_id: str, status: str = "", status_reason: str = "") -> Json:
+    """Do what a living world would do next: a payment is confirmed, a parcel arrives, an order is closed.
+
+    With `status` the lines that are not closed go there instead. Raises LookupError, and ValueError for an order that
+    waits for its seller.
+    """
+    with world.store.lock:
+        row = world.store.order(order_id)
+        if row is None:
+            raise LookupError(f"There is no order {order_id!r}.")
+        order: Json = from_json(row.body)
+        if status:
+            moves.step(order, status, status_reason)
+        elif order["status"] in moves.MOVES:
+            moves.step(order, moves.MOVES[order["status"]].to, moves.MOVES[order["status"]].reason, alike=True)
+        else:
+            raise ValueError(f"By itself nothing follows {order['status']}: say the status.")
+        touch(order, row, world.clock.now())
+        world.store.put_orders([stored(order, row.private)])
     return order
 
 
@@ -146,8 +168,8 @@ def _without_none(values: Json) -> Json:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def stored(order: Json) -> StoredOrder:
-    """The row of an order: its text, and what the list filters by."""
+def stored(order: Json, private: bytes = b"{}") -> StoredOrder:
+    """The row of an order: its text, what the list filters by, and what only the marketplace knows."""
     return StoredOrder(
         id=order["id"],
         updated_at=micros(parse(order["updated_at"])),
@@ -155,4 +177,5 @@ def stored(order: Json) -> StoredOrder:
         fulfillment_type=_fulfillment_type(order),
         moves_at=moves.moves_at(order),
         body=to_json(order),
+        private=private,
     )

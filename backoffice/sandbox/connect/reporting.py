@@ -1,0 +1,95 @@
+"""v2-reportOrderActions: a connector tells how its own work on orders ended (domain.md §1.3)."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.wrappers import Response
+
+from backoffice.sandbox.answers import from_json, json_answer, to_json
+from backoffice.sandbox.calls import MINUTE, Call, Operation
+from backoffice.sandbox.connect import bodies
+from backoffice.sandbox.connect.fields import Fields
+from backoffice.sandbox.dates import micros, moment_of, written
+from backoffice.sandbox.market.kind import Json
+
+if TYPE_CHECKING:
+    from backoffice.sandbox.store import Store
+
+MOST_REPORTS = 100
+MOST_CHARACTERS = 2000  # of an error's message
+TYPES = ("SYNCHRONIZE_ORDER", "SYNCHRONIZE_ORDER_UPDATE")
+STATUSES = ("SUCCESS", "FAILED")
+CODES = (
+    "INVALID_INPUT",
+    "DATA_NOT_FOUND",
+    "UNEXPECTED",
+    "UNAVAILABLE",
+    "TOO_MANY_REQUEST",
+    "ACTION_NOT_SUPPORTED",
+    "ORDER_IN_WRONG_STATE",
+    "INVALID_PRODUCT_ID",
+    "OUT_OF_STOCK",
+    "RETURN_IN_WRONG_STATE",
+    "OTHER",
+)  # fewer than an action may fail with
+
+
+def report_order_actions(call: Call) -> Response:
+    """All reports are kept or none. No 404 is declared: an order that is not there is a faulty value."""
+    fields = Fields(bodies.json_object(call.request))
+    found = fields.objects("actions", required=True, least=1, most=MOST_REPORTS)
+    reports = [_report(call.world.store, report) for report in found]
+    fields.refuse()
+    ids = [str(uuid.uuid4()) for _ in reports]
+    with call.world.store.transaction():
+        for report_id, report in zip(ids, reports, strict=True):
+            sql = "INSERT INTO reports (id, at, body) VALUES (?, ?, ?)"
+            call.world.store.change(sql, (report_id, micros(call.now), to_json(report)))
+        call.world.writes.taken(call, ids[0])
+    return json_answer({"actions": [{"action_id": report_id} for report_id in ids]})
+
+
+def listed(store: Store, *, after: int = 0, limit: int = -1) -> list[dict[str, Any]]:
+    """For tests and for a person, oldest first."""
+    sql = "SELECT number, id, at, body FROM reports WHERE number > ? ORDER BY number LIMIT ?"
+    return [
+        {"number": number, "id": report_id, "at": written(moment_of(at)), **from_json(body)}
+        for number, report_id, at, body in store.rows(sql, (after, limit))
+    ]
+
+
+def _report(store: Store, fields: Fields) -> Json:
+    report: Json = {
+        "type": fields.choice("type", TYPES),
+        "status": fields.choice("status", STATUSES),
+        "entity_type": fields.choice("entity_type", ("ORDER",)),
+        "entity_id": fields.text("entity_id", required=True, least=0),
+        "executed_at": fields.moment("executed_at"),
+        "errors": [
+            {
+                "code": error.choice("code", CODES),
+                "message": error.text("message", required=True, most=MOST_CHARACTERS),
+            }
+            for error in fields.objects("errors")
+        ],
+    }
+    if report["status"] == "FAILED" and not report["errors"]:
+        fields.fault("errors", "What failed has at least one error.")
+    if store.order(report["entity_id"]) is None:
+        fields.fault("entity_id", "There is no order with this id.")
+    return report
+
+
+OPERATIONS = (
+    Operation(
+        "v2-reportOrderActions",
+        "POST",
+        "/connect/v2/orders/actions",
+        "connect:order:action:write",
+        MINUTE,
+        report_order_actions,
+        writes=True,
+    ),
+)
