@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
 
-from backoffice.mirakl import ClientCredentials, Connect
-from backoffice.mirakl.auth import Token
+from backoffice.mirakl import Connect
 from backoffice.sandbox.server import Server
 from backoffice.sandbox.switches import Switches
 from backoffice.sandbox.world import World
 from backoffice.sandbox.worlds.loading import load
+from tests.contract.driving import MakeStage, connect, stage_for
 from tests.contract.judge import Judge
 from tests.contract.recording import Exchange, Recorder
+from tests.contract.tally import TALLY
 from tests.sandbox.calling import Caller
 from tests.sandbox_server import RunningSandbox
 
+# `make contract`: all of it and nothing else, so that a cell of the table with nothing in it is a failure.
+WHOLE = "contract"
 WHY = "MIRAKL_SPECS does not name the folder of the official contracts, which are not part of this project."
 
 
@@ -31,7 +34,10 @@ def judge() -> Judge:
             pytest.fail(WHY)
         pytest.skip(WHY)
     text = (Path(folder) / "mirakl-connect-openapi.yaml").read_text(encoding="utf-8")
-    return Judge(yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader)))  # noqa: S506 -- both are safe loaders
+    official = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 -- both are safe loaders
+    judge = Judge(official)
+    TALLY.operations = sorted(judge.operations)
+    return judge
 
 
 @pytest.fixture
@@ -62,23 +68,34 @@ def caller(sandbox: RunningSandbox) -> Caller:
     return Caller(sandbox)
 
 
-class OwnTokens:
-    """A store of tokens for one process."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, str] = {}
-
-    def get(self, key: str, fetch: Callable[[], Token]) -> str:
-        if key not in self._kept:
-            self._kept[key] = fetch().access_token
-        return self._kept[key]
-
-    def drop(self, key: str, token: str) -> None:
-        del self._kept[key]
+@pytest.fixture
+def api(sandbox: RunningSandbox) -> Connect:
+    return connect(sandbox)
 
 
 @pytest.fixture
-def api(sandbox: RunningSandbox) -> Connect:
-    """Our client, unpaced."""
-    auth = ClientCredentials(sandbox.token_url, sandbox.client_id, sandbox.client_secret, tokens=OwnTokens())
-    return Connect(sandbox.connect_url, auth=auth)
+def staged(sandbox: RunningSandbox, exchanges: list[Exchange]) -> MakeStage:
+    """Makes the stage for a drive."""
+    return lambda drive: stage_for(drive, sandbox, exchanges)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    if exitstatus == pytest.ExitCode.OK and _is_whole(session.config) and TALLY.unjudged():
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if not TALLY.operations:
+        return
+    terminalreporter.section("judged by the official contract of Connect")
+    for line in TALLY.table():
+        terminalreporter.write_line(line)
+    if _is_whole(config):
+        for line in TALLY.unjudged():
+            terminalreporter.write_line(f"FAILED: {line}", red=True)
+
+
+def _is_whole(config: pytest.Config) -> bool:
+    chosen = config.getoption("keyword") or config.args_source is not pytest.Config.ArgsSource.TESTPATHS
+    return config.getoption("markexpr") == WHOLE and not chosen

@@ -10,7 +10,7 @@ from typing import Any
 from werkzeug.datastructures import Headers
 from werkzeug.wrappers import Request
 
-from backoffice.sandbox.app import Sandbox
+from backoffice.sandbox.server import App
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Exchange:
 class Recorder:
     """A WSGI app around the sandbox that keeps every exchange with Connect."""
 
-    def __init__(self, app: Sandbox, exchanges: list[Exchange]) -> None:
+    def __init__(self, app: App, exchanges: list[Exchange]) -> None:
         self._app = app
         self._exchanges = exchanges
 
