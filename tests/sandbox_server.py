@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -228,26 +229,35 @@ class RunningSandbox:
         return _decoder.decode(answer.content)
 
 
-@pytest.fixture
-def sandbox(tmp_path: Path) -> Iterator[RunningSandbox]:
-    """A fresh, empty world in this process: limits off, speed 1, no order moves by itself.
-
-    `settle_seconds` is 0: an action ends at the first look after its 202, be it at its status, at the orders, or
-    through this object. A test that needs it PENDING configures `settle_seconds=3600` before the call, and calls
-    `settle()` when the marketplace may answer.
-    """
+@contextmanager
+def serving(name: str, state: str | Path = ":memory:") -> Iterator[RunningSandbox]:
+    """A world in this process: limits off, actions end at once, speed 1, no order moves by itself."""
     # This plugin is imported before coverage begins to measure: what it imports at the top would count as never run.
     from backoffice.sandbox.server import Server  # noqa: PLC0415 -- see above
     from backoffice.sandbox.switches import Switches  # noqa: PLC0415 -- see above
     from backoffice.sandbox.world import World  # noqa: PLC0415 -- see above
     from backoffice.sandbox.worlds.loading import load  # noqa: PLC0415 -- see above
 
-    world = World(tmp_path / "sandbox.sqlite3", switches=Switches(limits=False, settle_seconds=0))
-    load(world, "empty")
+    world = World(state, switches=Switches(limits=False, settle_seconds=0))
+    load(world, name)
     server = Server(world)
     server.start()
-    yield RunningSandbox(server.url)
-    server.close()
+    try:
+        yield RunningSandbox(server.url)
+    finally:
+        server.close()
+
+
+@pytest.fixture
+def sandbox() -> Iterator[RunningSandbox]:
+    """A fresh, empty world in this process's memory: limits off, speed 1, no order moves by itself.
+
+    `settle_seconds` is 0: an action ends at the first look after its 202, be it at its status, at the orders, or
+    through this object. A test that needs it PENDING configures `settle_seconds=3600` before the call, and calls
+    `settle()` when the marketplace may answer.
+    """
+    with serving("empty") as running:
+        yield running
 
 
 class SandboxProcess(RunningSandbox):

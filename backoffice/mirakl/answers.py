@@ -42,7 +42,7 @@ class Answer:
     def request_id(self) -> str:
         """Mirakl's own name for this call, where it gives one."""
         found = filter(None, (self.headers.get(name) for name in REQUEST_ID_HEADERS))
-        return next(found, "")[:100]
+        return _plain(next(found, ""))
 
 
 def refusal(answer: Answer, *, in_walk: bool, hide: Sequence[str] = ()) -> MiraklError | None:
@@ -70,7 +70,12 @@ def _target(answer: Answer) -> str:
         host = urlsplit(answer.headers.get("Location", "")).hostname
     except ValueError:
         host = None
-    return f"({answer.status} to {host})" if host else f"({answer.status})"
+    return f"({answer.status} to {_plain(host)})" if host else f"({answer.status})"
+
+
+def _plain(header: str) -> str:
+    """As much of it as a log line takes, without what would command a terminal."""
+    return "".join(one for one in header[:100] if one.isprintable())
 
 
 def _retry_after(header: str | None) -> float:

@@ -273,7 +273,6 @@ def _exchange(  # noqa: PLR0913 -- everything there is to know of an attempt
     at: datetime,
     milliseconds: int,
 ) -> Exchange:
-    body = request.body or b""
     received = answer.body if answer else b""
     for secret in _secrets(call, request):
         received = received.replace(secret.encode(), "…".encode())
@@ -286,9 +285,23 @@ def _exchange(  # noqa: PLR0913 -- everything there is to know of an attempt
         code=getattr(failure, "code", "") if isinstance(failure, MiraklError) else "",
         text=str(failure) if isinstance(failure, MiraklError) else "",  # others may say anything
         request_id=answer.request_id if answer else "",
-        sent=body if isinstance(body, bytes) else body.encode(),
+        sent=_sent(call, request),
         received=received,
     )
+
+
+def _sent(call: Call[T], request: requests.PreparedRequest) -> bytes:
+    """The body for whoever looks into trouble. Of a file only the name and the size: nobody reads megabytes there."""
+    if call.parts:
+        return b"\n".join(_told(part) for part in call.parts)
+    body = request.body or b""
+    return body if isinstance(body, bytes) else body.encode()
+
+
+def _told(part: Part) -> bytes:
+    if part.filename is None:
+        return f"{part.name}: ".encode() + part.content
+    return f"{part.name}: {part.filename!a}, {len(part.content)} bytes".encode()
 
 
 def _nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:

@@ -13,7 +13,8 @@ from backoffice.mirakl.operations import Operation
 class Exchange:
     """One attempt of a call, from the first byte that could leave to the end of the answer, or to its loss.
 
-    The bodies are there for a caller who was told to keep them: they hold customers' data and are never logged.
+    The bodies are there for a caller who was told to keep them: they hold customers' data and are never logged. Of a
+    file in a multipart body `sent` has the name and the size, and of one that was downloaded `received` has nothing.
     """
 
     operation_id: str

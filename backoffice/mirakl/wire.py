@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import ssl
 import threading
+from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from http.cookiejar import DefaultCookiePolicy
+from io import BytesIO
 from typing import Any, BinaryIO
 from urllib.parse import urljoin
 
@@ -27,7 +29,7 @@ USER_AGENT = "backoffice/0.1 (seller back office)"
 _CHUNK = 1024 * 1024
 LARGEST = 64 * _CHUNK  # bytes of an answer, unpacked; a page of 100 orders has less than one million
 
-Timeout = tuple[float, float]  # seconds to connect, seconds without a byte
+Timeout = tuple[float, float]  # seconds to connect or to send a piece of a body, seconds without a byte
 
 _local = threading.local()
 
@@ -87,8 +89,15 @@ def session() -> requests.Session:
     return found
 
 
+class _Session(requests.Session):
+    """Looks at no redirect. One that it does not follow it would still parse, and read whole, of any size."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        return None
+
+
 def _new_session() -> requests.Session:
-    made = requests.Session()
+    made = _Session()
     made.mount("https://", _Adapter())
     # Two credentials at one host must not meet in a cookie.
     made.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -124,7 +133,7 @@ def send(
     try:
         with (
             _new_session() if fresh else nullcontext(session()) as here,
-            here.send(request, timeout=timeout, allow_redirects=False, **_surroundings(origin)) as response,
+            here.send(_in_pieces(request), timeout=timeout, allow_redirects=False, **_surroundings(origin)) as response,
         ):
             if sink is not None and 200 <= response.status_code < 300:
                 size = _pour(response, sink)
@@ -135,6 +144,16 @@ def send(
         raise _what_went_wrong(error, timeout) from None  # its text holds the URL with the query
 
 
+def _in_pieces(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """The request with its body as a file, which is sent piece by piece: each has the seconds of the connect timeout.
+    In one piece all of it would have them, and 10 MB do not leave every office within five seconds."""
+    if not isinstance(request.body, bytes):
+        return request
+    sent = request.copy()
+    sent.body = BytesIO(request.body)  # type: ignore[assignment]  # -- requests takes any file; its stubs say text only
+    return sent
+
+
 @lru_cache(maxsize=100)
 def _surroundings(origin: str) -> dict[str, Any]:
     """Proxies and certificates that the environment names for this host. requests would look for them at every call."""
@@ -142,9 +161,19 @@ def _surroundings(origin: str) -> dict[str, Any]:
         return dict(anybody.merge_environment_settings(origin, {}, True, None, None))
 
 
+def _chunks(response: requests.Response) -> Iterator[bytes]:
+    """Its body, unpacked. Not every nonsense in it is an error of requests."""
+    try:
+        yield from response.iter_content(_CHUNK)
+    except requests.RequestException:
+        raise
+    except ValueError:  # a chunk of a negative length
+        raise NoAnswer("What came is no HTTP.") from None
+
+
 def _body(response: requests.Response) -> bytes:
     chunks, size = [], 0
-    for chunk in response.iter_content(_CHUNK):
+    for chunk in _chunks(response):
         size += len(chunk)
         if size > LARGEST:
             raise _too_large(LARGEST)
@@ -157,7 +186,7 @@ def _pour(response: requests.Response, sink: Sink) -> int:
     sink.file.seek(0)
     sink.file.truncate()
     size = 0
-    for chunk in response.iter_content(_CHUNK):
+    for chunk in _chunks(response):
         size += len(chunk)
         if size > sink.largest:
             raise _too_large(sink.largest)

@@ -48,6 +48,12 @@ def json_answer(value: Any, status: int = 200) -> Response:
     return Response(to_json(value), status, content_type="application/json")
 
 
+def empty_answer(status: int) -> Response:
+    answer = Response(status=status)
+    del answer.headers["Content-Type"]  # there is nothing that could have one
+    return answer
+
+
 def taken_answer(action_id: str) -> Response:
     """202: the marketplace will say how it ends."""
     return json_answer({"action_id": action_id, "tracking_id": action_id}, 202)

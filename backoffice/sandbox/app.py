@@ -23,7 +23,7 @@ from backoffice.sandbox.journal import harmless
 from backoffice.sandbox.multipart import LARGEST_BODY
 from backoffice.sandbox.operations import OPERATIONS, Routes
 from backoffice.sandbox.world import World
-from backoffice.sandbox.worlds import returning_labels
+from backoffice.sandbox.worlds.returning import labels
 
 TOKEN_PATH = "/auth/oauth/token"  # noqa: S105 -- an address
 TOKEN_OPERATION = "token"  # noqa: S105 -- its name in faults and journal
@@ -47,8 +47,8 @@ class Sandbox:
             answer = RefusedError(403, "The sandbox answers only under a loopback name.").answer()
         elif request.path == CONTROL or request.path.startswith(f"{CONTROL}/"):
             answer = self._control.answer(request)
-        elif request.path.startswith(returning_labels.MOUNT):
-            answer = returning_labels.answer(self.world, request)
+        elif request.path.startswith(labels.MOUNT):
+            answer = labels.answer(self.world, request)
         else:
             answer = self._journaled(request)
         return answer(environ, start_response)

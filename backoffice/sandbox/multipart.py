@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData
 from werkzeug.wrappers import Request
 
-from backoffice.sandbox.answers import RefusedError, from_json
+from backoffice.sandbox.answers import RefusedError
 
 LARGEST_BODY = 64 * 1024 * 1024  # bytes; nothing that Mirakl takes comes near
 
@@ -55,21 +54,6 @@ def by_name(found: list[Part], most: dict[str, int]) -> dict[str, list[Part]]:
             times = "once" if most[part.name] == 1 else f"{most[part.name]} times"
             raise RefusedError(400, f"The part {part.name} is taken {times} at most.", field=part.name)
     return sorted_out
-
-
-def json_object(name: str, found: list[Part]) -> dict[str, Any]:
-    """What this part says. Raises RefusedError 400 where it is missing, not declared as JSON, or no object."""
-    if not found:
-        raise RefusedError(400, f"The part {name} is missing.", field=name)
-    if found[0].media_type != "application/json":
-        raise RefusedError(400, f"The part {name} is expected as application/json.", field=name)
-    try:
-        read = from_json(found[0].content)
-    except (ValueError, RecursionError):
-        raise RefusedError(400, f"The part {name} is not readable as JSON.", field=name) from None
-    if not isinstance(read, dict):
-        raise RefusedError(400, f"The part {name} is a JSON object.", field=name)
-    return read
 
 
 def _decoded(body: bytes, boundary: str) -> list[Part]:

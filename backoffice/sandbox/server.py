@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
@@ -42,6 +43,11 @@ class Http(ThreadedWSGIServer):
         finally:
             self._at_work.discard(thread)
 
+    def wake(self) -> None:
+        """Let the loop look now whether it shall end; nothing is accepted any more."""
+        with suppress(OSError):  # not every system can; there the loop looks at its next turn
+            self.socket.shutdown(socket.SHUT_RDWR)
+
     def server_close(self) -> None:
         super().server_close()
         for thread in list(self._at_work):
@@ -74,6 +80,7 @@ class Server:
         self.app.closing.set()
         self._life.stop()
         if self._thread.is_alive():
+            self._http.wake()
             self._http.shutdown()
             self._thread.join()
         self._http.server_close()

@@ -59,6 +59,11 @@ class Store:
         with self.lock:
             return self._db.execute(sql, values).rowcount
 
+    def insert(self, table: str, values: dict[str, Any]) -> None:
+        """A row with these columns."""
+        names, places = ", ".join(values), ", ".join("?" * len(values))
+        self.change(f"INSERT INTO {table} ({names}) VALUES ({places})", list(values.values()))  # noqa: S608 -- constant names
+
     def fact(self, name: str) -> str | None:
         found = self.rows("SELECT value FROM facts WHERE name = ?", (name,))
         return found[0][0] if found else None

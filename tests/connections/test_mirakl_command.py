@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 import json
 import re
+import resource
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -229,6 +230,45 @@ def test_download_goes_where_output_says_and_an_error_leaves_nothing_there(folde
 
     assert told == "22 bytes of application/zip were saved as mine.zip.\n"
     assert [path.name for path in folder.iterdir()] == ["mine.zip"]
+
+
+@pytest.fixture
+def disk_with_a_megabyte_left() -> Iterator[None]:
+    before, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, most))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, (before, most))
+
+
+@pytest.mark.usefixtures("disk_with_a_megabyte_left")
+def test_answer_to_a_write_is_told_where_the_disk_is_full(folder: Path) -> None:
+    body = json.dumps({"action_id": "a-1", "filler": "x" * 1_100_000})
+    head = f"HTTP/1.1 202 Accepted\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    words = ("close_return", "--path", "return_id=1", "--token", "t", "--output", "answer.json")
+    out = io.StringIO()
+
+    with Scripted(head + body) as server, pytest.raises(CommandError) as caught:
+        call_command("mirakl", "connect", *words, "--base-url", server.url, stdout=out)
+
+    assert json.loads(out.getvalue())["action_id"] == "a-1"
+    assert str(caught.value) == "The answer could not be written: File too large."
+    assert list(folder.iterdir()) == []
+
+
+def test_terminal_without_the_characters_of_an_answer_gets_them_escaped() -> None:
+    body = '{"action_id": "é漢😀"}'
+    head = f"HTTP/1.1 202 Accepted\r\nContent-Length: {len(body.encode())}\r\nConnection: close\r\n\r\n"
+    words = ("close_return", "--path", "return_id=1", "--token", "t")
+    written = io.BytesIO()
+    out = io.TextIOWrapper(written, encoding="iso-8859-1")
+
+    with Scripted(head + body) as server:
+        call_command("mirakl", "connect", *words, "--base-url", server.url, stdout=out)
+    out.flush()
+
+    printed = written.getvalue().decode("iso-8859-1")
+    assert '"é\\u6f22\\ud83d\\ude00"' in printed
+    assert json.loads(printed) == json.loads(body)
 
 
 def test_answer_without_a_body_says_that_it_was_taken(

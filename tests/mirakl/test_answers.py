@@ -101,6 +101,14 @@ def test_request_id_is_kept() -> None:
     assert [refused(500, X_Request_Id="r-1").request_id, refused(302, X_Correlation_Id="c").request_id] == ["r-1", "c"]
 
 
+def test_headers_that_are_told_are_short_and_command_no_terminal() -> None:
+    named = refused(500, X_Request_Id="r\x1b[2J\x9b1\r" + "x" * 999)
+    led = refused(302, Location="https://a\x1bcb\x07." + "x" * 999)
+
+    assert named.request_id == "r[2J1" + "x" * 92
+    assert str(led).endswith("(302 to acb." + "x" * 94 + ")")
+
+
 @pytest.mark.parametrize(
     ("header", "seconds"),
     [

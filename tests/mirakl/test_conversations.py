@@ -12,7 +12,7 @@ import pytest
 from backoffice.mirakl import Connect
 from backoffice.mirakl.connect.inputs.conversations import MessageText, NewConversation, OrderEntity, Topic
 from backoffice.mirakl.connect.inputs.files import File
-from backoffice.mirakl.connect.types import ConversationActionStatus
+from backoffice.mirakl.connect.types import ConversationActionStatus, Message, read
 from backoffice.mirakl.errors import Invalid, MiraklError, NotFound, OutcomeUnknown, Unreadable
 from tests.mirakl.serving import Serving, asked, http, sent_parts
 
@@ -89,10 +89,21 @@ def test_messages_are_asked_for(after: datetime | None, query: list[tuple[str, s
         found = server.client.get_conversation_messages("C/1", after)
 
     assert asked(server.requests[0]) == ("/conversations/C%2F1", query)
-    assert [one.body for one in found] == ["two", "one"]
+    assert [read(raw, Message).body for raw in found.data] == ["two", "one"]
+    assert found.next_page_token is None
 
 
-@pytest.mark.parametrize("body", ["{}", '{"messages":null}', '{"data":[]}', "[]", '{"messages":[{"id":"M"}]}'])
+def test_message_that_cannot_be_read_leaves_the_others_readable() -> None:
+    good = b'{"id":"M","created_at":"2026-02-03T04:05:06Z"}'
+    with Serving(http(b'{"messages":[{"id":"broken"},%b]}' % good)) as server:
+        broken, other = server.client.get_conversation_messages("C").data
+
+    with pytest.raises(Unreadable, match="created_at"):
+        read(broken, Message)
+    assert (bytes(broken), read(other, Message).id) == (b'{"id":"broken"}', "M")
+
+
+@pytest.mark.parametrize("body", ["{}", '{"messages":null}', '{"data":[]}', "[]", '{"messages":[{"id":"M"}'])
 def test_answer_without_messages_is_not_taken_for_silence(body: str) -> None:
     with Serving(http(body)) as server, pytest.raises(Unreadable):
         server.client.get_conversation_messages("C")

@@ -11,7 +11,9 @@ import pytest
 from backoffice.mirakl.connect.inputs.documents import LARGEST, Document, DocumentEntity, DocumentMetadata
 from backoffice.mirakl.connect.types import OrderDocument, read
 from backoffice.mirakl.errors import Invalid, MiraklError, NotFound, OutcomeUnknown
+from tests.mirakl.calling import client_at
 from tests.mirakl.serving import Serving, asked, headers, http, sent_parts
+from tests.mirakl.watched import Watched
 
 PDF = b"%PDF-1.7\n\x00\xff\r\n--not-a-boundary\r\n"
 JPEG = b"\xff\xd8\xff\xe0..."
@@ -188,3 +190,24 @@ def test_upload_is_sent_once_whatever_becomes_of_it(answer: bytes, error: type[M
 
 def test_document_keeps_its_content_out_of_its_description() -> None:
     assert "PDF-" not in repr(invoice())
+
+
+def test_upload_that_came_too_soon_is_sent_again_whole() -> None:
+    later = http("", "Retry-After: 1", status="429 Too Many Requests")
+    with Serving(later, TAKEN) as server:
+        assert server.client.upload_order_document("O-1", invoice()) == "a-1"
+
+    first, second = map(sent_parts, server.requests)
+    assert first == second
+    assert first[0].endswith(PDF)
+
+
+def test_watcher_is_told_of_a_file_by_name_and_size_only() -> None:
+    watcher = Watched()
+    with Serving(TAKEN) as server:
+        client_at(server.url, watcher=watcher).upload_order_document("O-1", invoice(filename="é.pdf"))
+
+    (exchange,) = watcher.exchanges
+    assert exchange.sent.decode() == (
+        f"file: '\\xe9.pdf', {len(PDF)} bytes\n" + 'metadata: {"type":"CUSTOMER_INVOICE","filename":"é.pdf"}'
+    )

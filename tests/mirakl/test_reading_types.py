@@ -150,7 +150,7 @@ def schemas() -> dict[str, Any]:
         (types.Return, "ReturnResponse"),
         (types.OrderDocument, "OrderDocumentResponse"),
         (types.Conversation, "ConversationResponse"),
-        (types.ConversationMessages, "ConversationMessagesResponse"),
+        (types.Message, "MessageResponse"),
         (types.ConversationActionStatus, "ConversationActionStatusResponse"),
         (types.CatalogProduct, "Product"),
     ],

@@ -29,6 +29,10 @@ def first_return(api: Connect) -> types.Return:
     return types.read(next(api.list_returns(updated_from=LONG_AGO)).data[0], types.Return)
 
 
+def messages_of(api: Connect, conversation_id: str, after: datetime | None = None) -> list[types.Message]:
+    return [types.read(raw, types.Message) for raw in api.get_conversation_messages(conversation_id, after).data]
+
+
 def contents(download: Callable[[io.BytesIO], Download]) -> tuple[Download, dict[str, bytes]]:
     """What was downloaded, and the files in it."""
     into = io.BytesIO()
@@ -104,6 +108,18 @@ def test_document_is_uploaded_listed_and_downloaded(sandbox: RunningSandbox, api
     assert download.filename.endswith(".zip")
 
 
+def test_upload_is_whole_after_a_new_token_was_needed(sandbox: RunningSandbox, api: Connect) -> None:
+    order = sandbox.place_order()
+    sandbox.fault("v2-uploadOrderDocument", kind="401")
+    invoice = documents.DocumentMetadata(type="CUSTOMER_INVOICE", filename="invoice.pdf")
+
+    api.upload_order_document(order["id"], documents.Document(invoice, PDF))
+    sandbox.settle()
+
+    _, files = contents(lambda into: api.download_order_documents(order["id"], into))
+    assert list(files.values()) == [PDF]
+
+
 def test_order_without_such_a_document_is_not_found(sandbox: RunningSandbox, api: Connect) -> None:
     order = sandbox.place_order()
 
@@ -130,7 +146,7 @@ def test_conversation_is_begun_answered_and_read(sandbox: RunningSandbox, api: C
 
     (row,) = next(api.list_conversations(conversation_ids=[conversation_id])).data
     conversation = types.read(row, types.Conversation)
-    messages = api.get_conversation_messages(conversation_id)
+    messages = messages_of(api, conversation_id)
     assert pending.status == "PENDING"
     assert (conversation.entity.id, conversation.topic.value) == (ODD_ID, "Größe 😀")
     assert {one.body: (one.sender.type, one.visible_to_customer) for one in messages} == {
@@ -150,15 +166,13 @@ def test_messages_after_a_moment_are_asked_for(sandbox: RunningSandbox, api: Con
     sandbox.advance(5)
     sandbox.customer_writes(conversation_id=first["conversation_id"], body="two")
 
-    (newest, oldest) = api.get_conversation_messages(first["conversation_id"])
+    (newest, oldest) = messages_of(api, first["conversation_id"])
 
     assert [one.body for one in (newest, oldest)] == ["two", "one"]
-    assert api.get_conversation_messages(first["conversation_id"], newest.created_at) == []
-    assert api.get_conversation_messages(first["conversation_id"], oldest.created_at) == [newest]
-    assert api.get_conversation_messages(first["conversation_id"], oldest.created_at - timedelta(seconds=1)) == [
-        newest,
-        oldest,
-    ]
+    assert messages_of(api, first["conversation_id"], newest.created_at) == []
+    assert messages_of(api, first["conversation_id"], oldest.created_at) == [newest]
+    earlier = oldest.created_at - timedelta(seconds=1)
+    assert messages_of(api, first["conversation_id"], earlier) == [newest, oldest]
 
 
 def test_anonymised_conversation_is_listed_but_not_found(sandbox: RunningSandbox, api: Connect) -> None:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import gzip
 import ipaddress
 import socket
 import ssl
 import subprocess
 import sys
 import threading
+import tracemalloc
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,10 +19,12 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from backoffice.mirakl import wire
-from backoffice.mirakl.errors import CouldNotConnect, NoAnswer, OutcomeUnknown
-from tests.mirakl.calling import first_page
+from backoffice.mirakl.connect.operations import OPERATIONS
+from backoffice.mirakl.errors import CouldNotConnect, NoAnswer, OutcomeUnknown, Redirected, TooLarge
+from tests.mirakl.calling import client_at, first_page
 from tests.mirakl.conftest import MakeClient
 from tests.mirakl.scripted import Scripted
+from tests.mirakl.serving import Serving, http
 from tests.mirakl.test_accept_order_lines import TAKEN
 
 EMPTY_PAGE = 'HTTP/1.1 200 OK\r\nSet-Cookie: who=me; Path=/\r\nContent-Length: 11\r\n\r\n{"data":[]}'
@@ -159,3 +163,60 @@ def test_certificate_that_nobody_vouches_for_gets_nothing(client_of: MakeClient,
         client_of(base_url=server.url).accept_order_lines("O", {"L": True})
 
     assert server.requests == []
+
+
+class ReadsSlowly(Scripted):
+    """Takes at most 80 kB every five thousandths of a second."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 64 * 1024)
+
+    def answer(self, connection: socket.socket, text: bytes) -> None:
+        pause = threading.Event()
+        received = bytearray()
+        while not received.endswith(b'"the end"]'):
+            pause.wait(0.005)
+            piece = connection.recv(80 * 1024)
+            if not piece:  # the client has given up
+                break
+            received += piece
+        connection.sendall(TAKEN.encode())
+        connection.close()
+
+
+def test_large_body_has_as_long_as_it_is_moving() -> None:
+    whole = ["x" * 8_000_000, "the end"]
+
+    with ReadsSlowly() as server:
+        api = client_at(server.url, timeout=(0.3, 10.0))
+        answer = api.call_raw(OPERATIONS["v2-acceptOrderLines"], {"order_id": "O"}, json=whole)
+
+    assert b"a-1" in answer
+
+
+def test_redirect_is_refused_also_when_it_leads_to_no_address() -> None:
+    with Serving(http("", "Location: http://[nowhere/", status="302 Found")) as server, pytest.raises(Redirected):
+        first_page(server.client)
+
+
+def test_redirect_is_not_read_beyond_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "LARGEST", 1024 * 1024)
+    large = gzip.compress(b" " * 40_000_000, 1)
+    answer = http(large, "Location: https://mirakl.test/", "Content-Encoding: gzip", status="302 Found")
+
+    with Serving(answer) as server:
+        tracemalloc.start()
+        with pytest.raises(TooLarge):
+            first_page(server.client)
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+
+    assert most < 10_000_000
+
+
+def test_chunk_of_a_negative_length_is_no_answer() -> None:
+    nonsense = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-10\r\n\r\n"
+
+    with Serving(nonsense) as server, pytest.raises(NoAnswer, match=r"What came is no HTTP\."):
+        first_page(server.client)

@@ -6,12 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from backoffice.sandbox.server import Server
-from backoffice.sandbox.switches import Switches
 from backoffice.sandbox.world import World
-from backoffice.sandbox.worlds.loading import load
 from tests.sandbox.calling import Caller
-from tests.sandbox_server import RunningSandbox
+from tests.sandbox.worlds import made
+from tests.sandbox_server import RunningSandbox, serving
 
 
 @pytest.fixture
@@ -20,11 +18,34 @@ def caller(sandbox: RunningSandbox) -> Caller:
 
 
 @pytest.fixture(scope="module")
-def refusing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSandbox]:
+def refusing() -> Iterator[RunningSandbox]:
     """One empty world for all tests of a module: for calls that are refused, and so leave it as it is."""
-    world = World(tmp_path_factory.mktemp("refusing") / "sandbox.sqlite3", switches=Switches(limits=False))
-    load(world, "empty")
-    server = Server(world)
-    server.start()
-    yield RunningSandbox(server.url)
-    server.close()
+    with serving("empty") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def refused_caller(refusing: RunningSandbox) -> Caller:
+    return Caller(refusing)
+
+
+@pytest.fixture(scope="session")
+def demo() -> Iterator[World]:
+    """The world `demo`, only to be looked at: all tests share it."""
+    world = made("demo")
+    yield world
+    world.close()
+
+
+@pytest.fixture
+def demo_served() -> Iterator[RunningSandbox]:
+    """The world `demo`, not alive."""
+    with serving("demo") as running:
+        yield running
+
+
+@pytest.fixture
+def trouble_served() -> Iterator[RunningSandbox]:
+    """The world `trouble`."""
+    with serving("trouble") as running:
+        yield running

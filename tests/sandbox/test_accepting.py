@@ -25,6 +25,12 @@ def test_accepted_call_is_202_with_the_id_of_its_action(sandbox: RunningSandbox,
 FINE = {"id": "?-1", "accepted": True}
 
 
+@pytest.fixture(scope="module")
+def order_to_refuse(refusing: RunningSandbox) -> str:
+    order_id: str = refusing.place_order(id="?", lines=2)["id"]
+    return order_id
+
+
 @pytest.mark.parametrize(
     ("body", "fields"),
     [
@@ -42,15 +48,13 @@ FINE = {"id": "?-1", "accepted": True}
     ],
 )
 def test_faulty_body_is_400_and_names_every_field(
-    sandbox: RunningSandbox, caller: Caller, body: Any, fields: list[str]
+    refusing: RunningSandbox, refused_caller: Caller, order_to_refuse: str, body: Any, fields: list[str]
 ) -> None:
-    order = sandbox.place_order(id="?", lines=2)
-
-    answer = caller.accept(order["id"], body)
+    answer = refused_caller.accept(order_to_refuse, body)
 
     assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_INPUT")
     assert sorted(error["field"] for error in answer.json()["errors"]) == fields
-    assert sandbox.actions() == []
+    assert refusing.actions() == []
 
 
 @pytest.mark.parametrize(

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from backoffice.sandbox.dates import parse
+from backoffice.sandbox.market import settling
 from backoffice.sandbox.worlds.moves import sum_up
 from tests.sandbox.calling import Caller
 from tests.sandbox_server import RunningSandbox
 
-SHIP, PAY = "AWAITING_SHIPMENT", "AWAITING_PAYMENT"
+WAITS, SHIP, PAY = "AWAITING_ACCEPTANCE", "AWAITING_SHIPMENT", "AWAITING_PAYMENT"
 
 
 def place(sandbox: RunningSandbox, lines: int = 1, **fields: Any) -> str:
@@ -274,14 +276,17 @@ def test_speed_divides_the_minute_of_an_action(sandbox: RunningSandbox, caller: 
     assert caller.action(action_id).status_code == 200
 
 
-def test_many_actions_end_in_one_go(slow: RunningSandbox, caller: Caller) -> None:
-    ids = slow.place_orders(450)
+def test_more_actions_than_end_in_one_transaction_end_in_one_go(
+    slow: RunningSandbox, caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settling, "AT_ONCE", 20)
+    ids = slow.place_orders(45)
     for order_id in ids:
         caller.accept(order_id)
 
-    assert slow.settle() == 450
+    assert slow.settle() == 45
 
-    assert slow.state()["actions"] == {"SUCCESS": 450}
+    assert slow.state()["actions"] == {"SUCCESS": 45}
     assert {action["order_id"] for action in slow.actions()} == set(ids)
 
 
@@ -293,6 +298,47 @@ def test_order_put_in_as_odd_text_meanwhile_fails_only_its_own_action(slow: Runn
     slow.settle()
 
     assert [caller.end(action) for action in actions] == [("FAILED", "ORDER_IN_WRONG_STATE"), ("SUCCESS", None)]
+
+
+@pytest.mark.parametrize("in_its_text", ["another", 5, None, {}])
+def test_order_is_known_by_one_id_whatever_stands_in_its_text(
+    sandbox: RunningSandbox, caller: Caller, in_its_text: Any
+) -> None:
+    another = place(sandbox, id="another", order_lines=[{"id": "L"}])
+    order = {"id": in_its_text, "updated_at": "2026-01-01T00:00:00Z", "order_lines": [{"id": "L", "status": WAITS}]}
+    sandbox.put_raw_order(json.dumps({**order, "status": WAITS}), order_id="known")
+    sandbox.script_action(order_id="known", to=PAY)
+
+    action = caller.accept("known", {"order_lines": [{"id": "L", "accepted": True}]}).json()["action_id"]
+
+    assert caller.end(action) == ("SUCCESS", None)
+    assert sandbox.actions()[0]["order_id"] == "known"
+    assert (caller.order("known")["status"], caller.order(another)["status"]) == (PAY, WAITS)
+    sandbox.step_order("known")
+    assert (caller.order("known")["status"], caller.order(another)["status"]) == (SHIP, WAITS)
+    assert sum(sandbox.state()["orders"].values()) == 2
+
+
+def test_odd_neighbour_of_a_line_does_not_keep_it_from_its_decision(sandbox: RunningSandbox, caller: Caller) -> None:
+    odd: list[Any] = [{}, ["o-1"], None]
+    lines = [{"id": line_id, "status": WAITS} for line_id in ["o-1", *odd]]
+    order = {"id": "o", "updated_at": "2026-01-01T00:00:00Z", "status": WAITS, "order_lines": lines}
+    sandbox.put_raw_order(json.dumps(order))
+
+    assert caller.end(caller.decide("o", True)) == ("SUCCESS", None)
+
+
+@pytest.mark.parametrize("moment", ["9999-12-31T23:59:00Z", "9999-12-31T23:59:59.999Z"])
+def test_order_of_the_end_of_time_does_not_stop_the_marketplace(
+    sandbox: RunningSandbox, caller: Caller, moment: str
+) -> None:
+    order_id = place(sandbox)
+    text = json.dumps({**caller.order(order_id), "updated_at": moment})
+    sandbox.put_raw_order(text)
+    sandbox.clear_scripts()
+    sandbox.script_action(order_id=order_id, to=PAY)
+
+    assert caller.end(caller.decide(order_id, True)) == ("SUCCESS", None)
 
 
 @pytest.mark.parametrize(

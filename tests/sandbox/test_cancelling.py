@@ -3,7 +3,6 @@ questions 12, 15 and 17)."""
 
 from __future__ import annotations
 
-import json
 from copy import deepcopy
 from typing import Any
 
@@ -12,7 +11,7 @@ import pytest
 from backoffice.sandbox.market.cancelation import Cancelation
 from backoffice.sandbox.market.kind import Record
 from backoffice.sandbox.switches import Switches
-from tests.sandbox.calling import Caller
+from tests.sandbox.calling import Caller, to_json
 from tests.sandbox.lines import FAULTY_ITEMS, LINE, NULLS, WHOLE, empty_bodies, eur, item, money, place, tax
 from tests.sandbox_server import RunningSandbox
 
@@ -140,13 +139,13 @@ def test_body_without_a_list_is_400(sandbox: RunningSandbox, caller: Caller, bod
 
 @pytest.mark.parametrize(("fault", "fields"), FAULTY_ITEMS)
 def test_faulty_item_is_400_and_names_every_field(
-    sandbox: RunningSandbox, caller: Caller, fault: Any, fields: list[str]
+    refusing: RunningSandbox, refused_caller: Caller, fault: Any, fields: list[str]
 ) -> None:
-    order_id = place(sandbox)
+    order_id = place(refusing)
     faulty = item(order_id, **fault) if isinstance(fault, dict) else fault
 
-    assert refused(caller, order_id, item(order_id), faulty) == [f"[1]{field}" for field in fields]
-    assert sandbox.actions() == []
+    assert refused(refused_caller, order_id, item(order_id), faulty) == [f"[1]{field}" for field in fields]
+    assert refusing.actions() == []
 
 
 def test_null_is_not_an_absent_field(sandbox: RunningSandbox, caller: Caller) -> None:
@@ -349,12 +348,14 @@ def test_line_put_in_as_odd_text_lacks_what_is_asked(sandbox: RunningSandbox, ca
         {"quantity": "3", "price": None, "adjustments": None, "taxes": "none"},
         {"quantity": 3, "price": {"amount": "3", "currency": "EUR"}, "taxes": [None, {"code": "C"}, {"code": "VAT"}]},
         {"quantity": 3, "price": {"currency": "EUR"}, "total_shipping_price": [], "product": "p", "status_reason": {}},
+        {"quantity": 3, "price": eur("3"), "taxes": [7, {"code": {}}, {"code": ["VAT"]}, tax("VAT", "1")]},
+        {"quantity": 3, "price": eur("9E+999999"), "taxes": [tax("VAT", "9E+999999"), tax("VAT", "9E+999999")]},
     ],
 )
 def test_odd_lines_never_stop_the_marketplace(sandbox: RunningSandbox, caller: Caller, odd: dict[str, Any]) -> None:
     line = {"id": "o-1", "status": "AWAITING_SHIPMENT", "can_cancel": True, "can_refund": True, **odd}
     order = {"id": "o", "updated_at": "2026-01-01T00:00:00Z", "origin": "x", "shipping_info": []}
-    sandbox.put_raw_order(json.dumps({**order, "order_lines": [line, {"id": "o-2", "status": []}, 7]}))
+    sandbox.put_raw_order(to_json({**order, "order_lines": [line, {"id": "o-2", "status": []}, 7]}).decode())
     asked = item("o", quantity=0, price=eur("0"), taxes=[tax("VAT", "0")])
     good = place(sandbox)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -85,6 +86,13 @@ def test_wrong_arguments_are_400_and_change_nothing(sandbox: RunningSandbox, ver
     assert {**sandbox.state(), "now": None} == {**before, "now": None}
 
 
+def nested(levels: int) -> list[Any]:
+    found: list[Any] = []
+    for _ in range(levels - 1):
+        found = [found]
+    return found
+
+
 @pytest.mark.parametrize(
     ("verb", "arguments", "sentence"),
     [
@@ -100,6 +108,10 @@ def test_wrong_arguments_are_400_and_change_nothing(sandbox: RunningSandbox, ver
         ("fault", {"kind": "500", "operation": "v2-listOrder"}, "There is no operation 'v2-listOrder': v2-listOrders,"),
         ("fault", {"kind": "500", "times": 0}, "times is 1 or more"),
         ("advance", {"seconds": 9e11}, "The clock goes at most 100 years ahead."),
+        ("put-product", {"id": "deep", "odd": nested(100)}, "At most 100 levels can lie within each other."),
+        ("put-product", {"id": "deep", "odd": nested(900)}, "At most 100 levels can lie within each other."),
+        ("put-raw", {"text": json.dumps(nested(101)), "order_id": "deep"}, "At most 100 levels can lie within"),
+        ("put-raw", {"text": "[" * 99999 + "]" * 99999, "order_id": "deep"}, "At most 100 levels can lie within"),
     ],
 )
 def test_senseless_number_or_name_is_refused_with_a_sentence(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 from datetime import timedelta
 from typing import Any
@@ -280,6 +281,17 @@ def test_anonymised_order_takes_its_conversations_along(
     assert len(correspondent.messages(another)) == 1
 
 
+@pytest.mark.parametrize("info", [None, "by mail", [{"email": "x@y.example"}]])
+def test_order_with_odd_addresses_is_anonymised_too(sandbox: RunningSandbox, caller: Caller, info: Any) -> None:
+    order = {"id": "odd", "updated_at": "2026-01-31T08:30:00Z", "shipping_info": info}
+    sandbox.put_raw_order(json.dumps(order))
+
+    sandbox.anonymise_order("odd")
+
+    found = caller.order("odd")
+    assert (found["shipping_info"], found["anonymized_at"]) == ({}, found["updated_at"])
+
+
 def test_archive_holds_every_attachment_by_message_and_id(
     sandbox: RunningSandbox, correspondent: Correspondent
 ) -> None:
@@ -311,7 +323,7 @@ def test_file_names_of_customers_are_not_bent(sandbox: RunningSandbox, correspon
 
     (path,) = correspondent.archive(message["conversation_id"])
 
-    assert path == f"{message['id']}/{message['attachments'][0]['id']}/{name}".partition("\0")[0]
+    assert path == f"{message['id']}/{message['attachments'][0]['id']}/{name}".replace("\0", "_")
     assert correspondent.messages(message["conversation_id"])[0]["attachments"][0]["filename"] == name
 
 
@@ -349,7 +361,7 @@ def test_archive_is_named_after_the_conversation_and_the_moment(
 
     assert answer.headers["Content-Type"] == "application/zip"
     assert re.fullmatch(
-        rf"attachment; filename={conversation}_attachments_\d{{13}}\.zip", answer.headers["Content-Disposition"]
+        rf'attachment; filename="{conversation}_attachments_\d{{13}}\.zip"', answer.headers["Content-Disposition"]
     )
 
 

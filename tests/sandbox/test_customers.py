@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,27 +14,14 @@ from backoffice.sandbox.connect.product_rules import PRODUCT
 from backoffice.sandbox.dates import parse
 from backoffice.sandbox.market import catalogue
 from backoffice.sandbox.market.words import CONVERSATION_CODES
-from backoffice.sandbox.server import Server
 from backoffice.sandbox.world import World
-from backoffice.sandbox.worlds import assortment, writing
-from backoffice.sandbox.worlds.loading import load
+from backoffice.sandbox.worlds import assortment
+from backoffice.sandbox.worlds.customers import writing
 from tests.sandbox.correspondence import Correspondent, about
+from tests.sandbox.worlds import made
 from tests.sandbox_server import RunningSandbox
 
 Json = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    world = loaded(tmp_path_factory.mktemp("demo") / "state", "demo")
-    yield world
-    world.close()
-
-
-def loaded(path: Path, name: str) -> World:
-    world = World(path)
-    load(world, name)
-    return world
 
 
 @pytest.fixture(scope="module")
@@ -117,8 +102,8 @@ def test_demo_attachments_are_files_of_their_kind_with_odd_names(demo: World, co
     assert max(map(len, names)) > 200
 
 
-def test_worlds_are_the_same_every_time(tmp_path: Path, conversations: list[Json], products: list[Json]) -> None:
-    again = loaded(tmp_path / "again", "demo")
+def test_worlds_are_the_same_every_time(conversations: list[Json], products: list[Json]) -> None:
+    again = made("demo")
 
     found = writing.listed(again)
     assert [(one["id"], one["topic"], len(one["messages"])) for one in found] == [
@@ -166,18 +151,8 @@ def test_products_of_demo_differ(demo: World, products: list[Json]) -> None:
     assert max(len(text["value"]) for product in products for text in product.get("descriptions", [])) == 6000
 
 
-@pytest.fixture
-def trouble(tmp_path: Path) -> Iterator[RunningSandbox]:
-    world = loaded(tmp_path / "trouble", "trouble")
-    world.switches.change(limits="off", settle_seconds=0)
-    server = Server(world)
-    server.start()
-    yield RunningSandbox(server.url)
-    server.close()
-
-
-def test_trouble_ends_answers_in_every_way(trouble: RunningSandbox) -> None:
-    correspondent = Correspondent(trouble)
+def test_trouble_ends_answers_in_every_way(trouble_served: RunningSandbox) -> None:
+    correspondent = Correspondent(trouble_served)
     rows = correspondent.page(updated_from="2020-01-01T00:00:00Z")["data"][::-1]
 
     ends = {}
@@ -196,7 +171,7 @@ def test_trouble_ends_answers_in_every_way(trouble: RunningSandbox) -> None:
     }
     climbing = next(row["id"] for row in rows if row["topic"]["value"] == "A file name that climbs")
     assert [path.split("/", 2)[2] for path in correspondent.archive(climbing)] == ["../../outside.png"]
-    assert {"NW-ODD", "NW-POT-24"} <= {product["id"] for product in trouble.products()}
+    assert {"NW-ODD", "NW-POT-24"} <= {product["id"] for product in trouble_served.products()}
 
 
 def _end(correspondent: Correspondent, call: Any) -> str:
@@ -268,7 +243,9 @@ def test_odd_orders_do_not_stop_the_world(sandbox: RunningSandbox) -> None:
     for seconds in (0, 150, 150, 150):
         sandbox.advance(seconds)
 
-    assert [conversation["entity"]["id"] for conversation in sandbox.conversations()] == ["odd-3"] * 3
+    order_ids = [conversation["entity"]["id"] for conversation in sandbox.conversations()]
+    assert len(order_ids) == 3
+    assert not {"odd-0", "odd-1", "odd-2"} & set(order_ids)  # new orders may have come meanwhile
 
 
 def test_customer_answers_the_store(alive: RunningSandbox) -> None:

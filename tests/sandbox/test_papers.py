@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 import struct
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from pathlib import Path
 from typing import get_args
 
 import pytest
 import requests
 
-from backoffice.sandbox.worlds import papers, pictures
+from backoffice.sandbox.worlds.papers import pictures, sheets
 from tests.sandbox.returning import Returner, unpacked
-from tests.sandbox_server import RunningSandbox, SandboxProcess
+from tests.sandbox_server import RunningSandbox, serving
 
-SHEET = papers.Sheet("Étiquette (retour)", ("14 rue des Entrepôts", "日本"), "012345678905")
+SHEET = sheets.Sheet("Étiquette (retour)", ("14 rue des Entrepôts", "日本"), "012345678905")
 
 
 @pytest.fixture
@@ -41,8 +42,8 @@ def objects(document: bytes) -> list[bytes]:
 
 
 @pytest.mark.parametrize(("wanted", "pages"), [("pdf", 1), ("pdf-two-pages", 2)])
-def test_pdf_is_whole_and_has_its_pages(wanted: papers.Format, pages: int) -> None:
-    found = objects(papers.made(wanted, SHEET))
+def test_pdf_is_whole_and_has_its_pages(wanted: sheets.Format, pages: int) -> None:
+    found = objects(sheets.made(wanted, SHEET))
 
     streams = [re.search(rb"/Length (\d+) >>\nstream\n(.*)\nendstream", one, re.DOTALL) for one in found]
     assert b"/Count %d" % pages in found[1]
@@ -53,14 +54,14 @@ def test_pdf_is_whole_and_has_its_pages(wanted: papers.Format, pages: int) -> No
 
 
 def test_broken_pdf_begins_well_and_has_no_end() -> None:
-    broken = papers.made("broken-pdf", SHEET)
+    broken = sheets.made("broken-pdf", SHEET)
 
-    assert papers.made("pdf", SHEET).startswith(broken)
+    assert sheets.made("pdf", SHEET).startswith(broken)
     assert b"startxref" not in broken
 
 
 def test_png_shows_the_drawing(drawing: pictures.Drawing) -> None:
-    image = papers.made("png", SHEET)
+    image = sheets.made("png", SHEET)
     at, chunks = 8, {}
     while at < len(image):
         length, name = struct.unpack_from(">I4s", image, at)
@@ -89,7 +90,7 @@ def blocks(scan: str) -> Iterator[int]:
 
 
 def test_jpeg_shows_the_drawing(drawing: pictures.Drawing) -> None:
-    image = papers.made("jpeg", SHEET)
+    image = sheets.made("jpeg", SHEET)
     at, segments = 2, []
     while image[at + 1] != 0xDA:
         segments.append(image[at + 1])
@@ -111,21 +112,21 @@ def test_bars_are_interleaved_two_of_five() -> None:
     assert (widths[:4], widths[4:14:2], widths[5:14:2], widths[14:]) == (begin, three_in_bars, eight_in_gaps, end)
 
 
-@pytest.mark.parametrize("wanted", get_args(papers.Format))
-def test_papers_are_the_same_every_time(wanted: papers.Format) -> None:
-    assert papers.made.__wrapped__(wanted, SHEET) == papers.made(wanted, SHEET)
+@pytest.mark.parametrize("wanted", get_args(sheets.Format))
+def test_papers_are_the_same_every_time(wanted: sheets.Format) -> None:
+    assert sheets.made.__wrapped__(wanted, SHEET) == sheets.made(wanted, SHEET)
 
 
-@pytest.mark.parametrize("label", get_args(papers.Format))
+@pytest.mark.parametrize("label", get_args(sheets.Format))
 def test_label_of_a_return_is_a_document_of_its_order(
-    sandbox: RunningSandbox, caller: Returner, label: papers.Format
+    sandbox: RunningSandbox, caller: Returner, label: sheets.Format
 ) -> None:
     order_id = sandbox.place_order(status="DELIVERED")["id"]
 
     found = sandbox.open_return(order_id, status="OPENED", label=label)
 
     (row,) = caller.documents(types="RETURN_LABEL")
-    name = f"return_label_{found['channel_return_id']}{papers.suffix(label)}"
+    name = f"return_label_{found['channel_return_id']}{sheets.suffix(label)}"
     (content,) = unpacked(caller.download(order_id)).values()
     assert (row["order_id"], row["name"]) == (order_id, name)
     assert "label_url" not in caller.returned(found["id"])
@@ -150,19 +151,22 @@ def test_label_url_leads_to_the_sandbox_that_serves_the_return(sandbox: RunningS
     ]
 
 
-def test_label_url_holds_after_a_restart_on_another_port(
-    sandbox_process: Callable[..., SandboxProcess],
-) -> None:
-    first = sandbox_process("--world", "empty", "--limits", "off")
-    first.open_return(first.place_order(status="DELIVERED")["id"], label="url")
-    first.stop()
+def test_label_of_a_return_that_was_changed_by_hand_is_served(sandbox: RunningSandbox, caller: Returner) -> None:
+    found = sandbox.open_return(sandbox.place_order(status="DELIVERED")["id"], label="url")
+    sandbox.change_return(found["id"], address="Leipzig", tracking=[1], origin=True)
 
-    second = sandbox_process("--world", "empty", "--limits", "off")
+    assert requests.get(caller.returned(found["id"])["label_url"], timeout=30).status_code == 200
 
-    (found,) = Returner(second).returns()
-    assert first.url != second.url
-    assert found["label_url"].startswith(second.url)
-    assert requests.get(found["label_url"], timeout=30).status_code == 200
+
+def test_label_url_holds_after_a_restart_on_another_port(tmp_path: Path) -> None:
+    with serving("empty", tmp_path / "state") as first:
+        first.open_return(first.place_order(status="DELIVERED")["id"], label="url")
+
+    with serving("empty", tmp_path / "state") as second:
+        (found,) = Returner(second).returns()
+        assert first.url != second.url
+        assert found["label_url"].startswith(second.url)
+        assert requests.get(found["label_url"], timeout=30).status_code == 200
 
 
 def test_label_url_of_another_site_stays_as_it_is(sandbox: RunningSandbox, caller: Returner) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from backoffice.sandbox.worlds.loading import check_name
 from tests.sandbox.calling import Caller
 from tests.sandbox_server import SandboxProcess
 from tests.waiting import until
@@ -84,13 +85,18 @@ def test_other_world_in_the_state_file_is_a_sentence(sandbox_process: Start, tmp
     )
 
 
-@pytest.mark.parametrize("world", ["atlantis", "scale", "scale:", "scale:-1", "scale:many"])
-def test_unknown_world_is_a_sentence(tmp_path: Path, world: str) -> None:
-    result = refused("--port", "0", "--world", world, "--state", str(tmp_path / "s.sqlite3"))
+def test_unknown_world_is_a_sentence(tmp_path: Path) -> None:
+    result = refused("--port", "0", "--world", "atlantis", "--state", str(tmp_path / "s.sqlite3"))
 
-    sentence = f"There is no world {world!r}: empty, demo, trouble, or scale:N with a number of orders.\n"
+    sentence = "There is no world 'atlantis': empty, demo, trouble, or scale:N with a number of orders.\n"
     assert (result.returncode, result.stderr) == (1, sentence)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("world", ["scale", "scale:", "scale:-1", "scale:many"])
+def test_scale_has_a_number_of_orders(world: str) -> None:
+    with pytest.raises(ValueError, match="scale:N with a number of orders"):
+        check_name(world)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Looks for the process in /proc, which only Linux has.")

@@ -67,15 +67,15 @@ def test_reports_are_kept_under_the_ids_that_are_answered(sandbox: RunningSandbo
     ],
 )
 def test_faulty_report_is_400_names_every_field_and_none_is_kept(
-    sandbox: RunningSandbox, caller: Caller, fault: dict[str, Any], fields: list[str]
+    refusing: RunningSandbox, refused_caller: Caller, fault: dict[str, Any], fields: list[str]
 ) -> None:
-    order_id = sandbox.place_order()["id"]
+    order_id = refusing.place_order()["id"]
 
-    answer = tell(caller, {"actions": [report(order_id), report(order_id, **fault)]})
+    answer = tell(refused_caller, {"actions": [report(order_id), report(order_id, **fault)]})
 
     found = sorted(error["field"] for error in answer.json()["errors"])
     assert (answer.status_code, found) == (400, [f"actions[1]{field}" for field in fields])
-    assert sandbox.reports() == []
+    assert refusing.reports() == []
 
 
 @pytest.mark.parametrize(("count", "status"), [(0, 400), (1, 200), (100, 200), (101, 400)])

@@ -3,38 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from backoffice.sandbox.answers import from_json
 from backoffice.sandbox.dates import micros, parse
-from backoffice.sandbox.switches import Switches
 from backoffice.sandbox.world import World
-from backoffice.sandbox.worlds import papers_filing, returning, returning_moves
-from backoffice.sandbox.worlds.loading import load
+from backoffice.sandbox.worlds.papers import filing
+from backoffice.sandbox.worlds.returning import moves as returning_moves
+from backoffice.sandbox.worlds.returning import opening
 from tests.sandbox.returning import Returner
-from tests.sandbox_server import RunningSandbox, SandboxProcess
+from tests.sandbox.worlds import made
+from tests.sandbox_server import RunningSandbox
 
 Rows = list[dict[str, Any]]
 OPTIONAL = ("rma_id", "tracking", "label_url", "method", "address")
 DAY = 86400.0
-
-
-def made(path: Path, name: str) -> World:
-    world = World(path / name, switches=Switches(limits=False, settle_seconds=0))
-    load(world, name)
-    return world
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    world = made(tmp_path_factory.mktemp("worlds"), "demo")
-    yield world
-    world.close()
 
 
 @pytest.fixture(scope="module")
@@ -44,12 +30,12 @@ def orders(demo: World) -> dict[str, dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def returns(demo: World) -> Rows:
-    return returning.listed(demo)
+    return opening.listed(demo)
 
 
 @pytest.fixture(scope="module")
 def documents(demo: World) -> Rows:
-    return papers_filing.listed(demo.store)
+    return filing.listed(demo.store)
 
 
 def test_demo_has_returns_in_every_state(returns: Rows) -> None:
@@ -112,8 +98,8 @@ def test_demo_has_labels_of_every_kind(demo: World, returns: Rows) -> None:
     pages = Counter(content.count(b"/Type /Page ") for content in contents if b"%%EOF" in content)
     only_url = [row for row in returns if "label_url" in row]
     assert (pages[1] >= 2, pages[2]) == (True, 1)
-    assert Counter(papers_filing.media_type(content, "") for content in contents)["image/png"] == 1
-    assert Counter(papers_filing.media_type(content, "") for content in contents)["image/jpeg"] == 1
+    assert Counter(filing.media_type(content, "") for content in contents)["image/png"] == 1
+    assert Counter(filing.media_type(content, "") for content in contents)["image/jpeg"] == 1
     assert len([content for content in contents if content.startswith(b"%PDF") and b"%%EOF" not in content]) == 1
     assert len(only_url) == 1
     assert not demo.store.rows(
@@ -122,7 +108,7 @@ def test_demo_has_labels_of_every_kind(demo: World, returns: Rows) -> None:
 
 
 def test_demo_has_documents_of_all_types(documents: Rows, orders: dict[str, Any]) -> None:
-    assert {row["type"] for row in documents} == set(papers_filing.TYPES)
+    assert {row["type"] for row in documents} == set(filing.TYPES)
     assert {row["file_format"] for row in documents} == {"application/pdf", "image/png", "image/jpeg", "text/csv"}
     assert len({row.get("channel_type") for row in documents}) == 3
     assert len({row["id"] for row in documents}) == len(documents) >= 60
@@ -136,25 +122,18 @@ def test_demo_has_an_order_with_two_documents_of_one_name(documents: Rows) -> No
     assert [len(set(digests)) for digests in twice if len(digests) > 1] == [2]
 
 
-def test_demo_papers_are_the_same_every_time(tmp_path: Path, returns: Rows, documents: Rows) -> None:
-    again = made(tmp_path, "demo")
-    later = returning.listed(again), papers_filing.listed(again.store)
+def test_demo_papers_are_the_same_every_time(returns: Rows, documents: Rows) -> None:
+    again = made("demo")
+    later = opening.listed(again), filing.listed(again.store)
     again.close()
 
     assert [row["id"] for row in later[0]] == [row["id"] for row in returns]
     assert [(row["id"], row["name"]) for row in later[1]] == [(row["id"], row["name"]) for row in documents]
 
 
-@pytest.fixture
-def trouble(sandbox_process: Any) -> SandboxProcess:
-    sandbox: SandboxProcess = sandbox_process("--world", "trouble", "--limits", "off")
-    sandbox.configure(settle_seconds=0)
-    return sandbox
-
-
-def test_trouble_decides_no_return_the_same_way(trouble: SandboxProcess) -> None:
-    caller = Returner(trouble)
-    requests = [row["id"] for row in trouble.returns() if row["status"] == "REQUEST_INITIATED"]
+def test_trouble_decides_no_return_the_same_way(trouble_served: RunningSandbox) -> None:
+    caller = Returner(trouble_served)
+    requests = [row["id"] for row in trouble_served.returns() if row["status"] == "REQUEST_INITIATED"]
 
     ends = [
         [caller.ends(caller.change(return_id, "accept", json={"accepted": True})) for _ in range(2)]
@@ -168,9 +147,9 @@ def test_trouble_decides_no_return_the_same_way(trouble: SandboxProcess) -> None
     ]
 
 
-def test_trouble_receives_returns_in_every_way(trouble: SandboxProcess) -> None:
-    caller = Returner(trouble)
-    sent = [row["id"] for row in trouble.returns() if row["status"] == "OPENED"]
+def test_trouble_receives_returns_in_every_way(trouble_served: RunningSandbox) -> None:
+    caller = Returner(trouble_served)
+    sent = [row["id"] for row in trouble_served.returns() if row["status"] == "OPENED"]
 
     answers = [caller.action(caller.change(return_id, "receive").json()["action_id"]).json() for return_id in sent]
 
@@ -187,14 +166,14 @@ def test_trouble_receives_returns_in_every_way(trouble: SandboxProcess) -> None:
     assert ["id" in answer for answer in answers].index(False) == 4  # its id is forgotten
 
 
-def test_trouble_has_odd_labels_and_an_unknown_order(trouble: SandboxProcess) -> None:
-    caller = Returner(trouble)
-    rows = trouble.returns()
+def test_trouble_has_odd_labels_and_an_unknown_order(trouble_served: RunningSandbox) -> None:
+    caller = Returner(trouble_served)
+    rows = trouble_served.returns()
 
     unknown = [row for row in rows if not caller.ids(order_ids=row["order_id"])]
     links = [row["label_url"] for row in rows if "label_url" in row]
     assert (len(unknown), len(links)) == (1, 2)
-    assert [row["type"] for row in trouble.documents()] == ["RETURN_LABEL"]
+    assert [row["type"] for row in trouble_served.documents()] == ["RETURN_LABEL"]
 
 
 def grown(sandbox: RunningSandbox, order_id: str, **fields: Any) -> dict[str, Any]:
@@ -250,6 +229,21 @@ def test_customers_send_back_delivered_orders_one_after_another(sandbox: Running
     assert counts == [0, 1, 2, 2, 2]
     assert sorted(row["order_id"] for row in sandbox.returns()) == sorted(ours)
     assert {row["status"] for row in sandbox.returns()} <= {"REQUEST_INITIATED", "OPENED"}
+
+
+def test_only_lines_that_were_sent_come_back_by_themselves(sandbox: RunningSandbox) -> None:
+    gone = [
+        {"status": "CLOSED", "status_reason": "CANCELED", "quantity": 0},
+        {"status": "CLOSED", "status_reason": "REFUSED"},
+    ]
+    order = sandbox.place_order(status="DELIVERED", order_lines=[*gone, {"quantity": 1}])
+    sandbox.configure(alive=True)
+
+    for _ in range(2):
+        sandbox.advance(1201)
+
+    (found,) = sandbox.returns()
+    assert [line["order_line_id"] for line in found["return_lines"]] == [order["order_lines"][2]["id"]]
 
 
 def test_raw_order_stops_no_life(sandbox: RunningSandbox) -> None:

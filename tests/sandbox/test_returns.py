@@ -21,6 +21,11 @@ def caller(sandbox: RunningSandbox) -> Returner:
     return Returner(sandbox)
 
 
+@pytest.fixture(scope="module")
+def refused_caller(refusing: RunningSandbox) -> Returner:
+    return Returner(refusing)
+
+
 @pytest.fixture
 def order(sandbox: RunningSandbox) -> dict[str, Any]:
     return sandbox.place_order(status="DELIVERED", lines=2, quantity=3)
@@ -258,12 +263,12 @@ def test_unknown_return_is_404(caller: Returner, last: str, options: dict[str, A
     ],
 )
 def test_faulty_body_is_refused_naming_the_field(
-    caller: Returner, order: dict[str, Any], last: str, body: Any, fields: list[str]
+    refusing: RunningSandbox, refused_caller: Returner, last: str, body: Any, fields: list[str]
 ) -> None:
-    return_id = opened(caller.sandbox, order)
+    return_id = opened(refusing, refusing.place_order(status="DELIVERED"))
 
-    assert fields_at_fault(caller.change(return_id, last, json=body)) == fields
-    assert caller.sandbox.actions() == []
+    assert fields_at_fault(refused_caller.change(return_id, last, json=body)) == fields
+    assert refusing.actions() == []
 
 
 @pytest.mark.parametrize("last", ["receive", "close"])

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import requests
 
-from backoffice.sandbox.worlds import papers
+from backoffice.sandbox.worlds.papers import sheets
 from tests.sandbox.returning import PDF, Returner, fields_at_fault, file, metadata, unpacked
 from tests.sandbox_server import RunningSandbox
 
@@ -22,14 +22,19 @@ def caller(sandbox: RunningSandbox) -> Returner:
     return Returner(sandbox)
 
 
+@pytest.fixture(scope="module")
+def refused_caller(refusing: RunningSandbox) -> Returner:
+    return Returner(refusing)
+
+
 @pytest.fixture
 def order_id(sandbox: RunningSandbox) -> str:
     found: str = sandbox.place_order(status="DELIVERED")["id"]
     return found
 
 
-def made(wanted: papers.Format) -> bytes:
-    return papers.made(wanted, papers.Sheet("Label", ("one",), "12"))
+def made(wanted: sheets.Format) -> bytes:
+    return sheets.made(wanted, sheets.Sheet("Label", ("one",), "12"))
 
 
 @pytest.mark.parametrize(
@@ -166,10 +171,12 @@ def test_unknown_order_and_unknown_return_are_404(sandbox: RunningSandbox, calle
     ],
 )
 def test_faulty_upload_is_refused_naming_the_part(
-    sandbox: RunningSandbox, caller: Returner, order_id: str, parts: list[tuple[str, Any]], fields: list[str]
+    refusing: RunningSandbox, refused_caller: Returner, parts: list[tuple[str, Any]], fields: list[str]
 ) -> None:
-    assert fields_at_fault(caller.upload(order_id, parts)) == fields
-    assert sandbox.actions() == []
+    order_id = refusing.place_order(status="DELIVERED")["id"]
+
+    assert fields_at_fault(refused_caller.upload(order_id, parts)) == fields
+    assert refusing.actions() == []
 
 
 def test_charset_beside_the_json_part_does_no_harm(caller: Returner, order_id: str) -> None:

@@ -16,7 +16,7 @@ from backoffice.sandbox.store import StoredOrder
 from backoffice.sandbox.worlds import demo, scale, trouble
 from backoffice.sandbox.worlds.channels import channel_of
 from tests.sandbox.calling import Caller
-from tests.sandbox_server import SandboxProcess
+from tests.sandbox_server import RunningSandbox
 
 NOW = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
 KNOWN = {
@@ -30,7 +30,6 @@ KNOWN = {
     "CHANNEL_SPECIFIC",
 }
 Order = dict[str, Any]
-Start = Callable[..., SandboxProcess]
 
 
 @pytest.fixture(scope="module")
@@ -127,18 +126,21 @@ def test_demo_amounts_agree_with_their_adjustments(orders: list[Order]) -> None:
         assert refunded <= line["price"]["amount"]
 
 
-def test_demo_has_six_orders_that_cannot_be_accepted_and_all_others_can(sandbox_process: Start) -> None:
-    sandbox = sandbox_process("--world", "demo", "--limits", "off")
-    sandbox.configure(alive=False, settle_seconds=0)
-    scripts = sandbox.state()["scripts"]
+def failures(sandbox: RunningSandbox) -> dict[str, dict[str, Any]]:
+    """The errors of failed actions, by order."""
+    return {action["order_id"]: action["errors"][0] for action in sandbox.actions() if action["status"] == "FAILED"}
+
+
+def test_demo_has_six_orders_that_cannot_be_accepted_and_all_others_can(demo_served: RunningSandbox) -> None:
+    scripts = demo_served.state()["scripts"]
     unwilling = {script["order_id"]: script for script in scripts if script["kind"] == "ACCEPT"}
-    caller = Caller(sandbox)
+    caller = Caller(demo_served)
     ids = [order_id for page in caller.walk(statuses="AWAITING_ACCEPTANCE", limit=100) for order_id in page]
 
     for order_id in ids:
         caller.decide(order_id, True)
 
-    failed = {action["order_id"]: action["errors"][0] for action in sandbox.actions() if action["status"] == "FAILED"}
+    failed = failures(demo_served)
     assert len(ids) >= 42
     assert len({script["code"] for script in unwilling.values()}) == 6
     assert {order_id: error["code"] for order_id, error in failed.items()} == {
@@ -149,13 +151,11 @@ def test_demo_has_six_orders_that_cannot_be_accepted_and_all_others_can(sandbox_
     )
 
 
-def test_demo_has_five_orders_that_cannot_be_shipped_and_all_others_can(sandbox_process: Start) -> None:
-    sandbox = sandbox_process("--world", "demo", "--limits", "off")
-    sandbox.configure(alive=False, settle_seconds=0)
-    caller = Caller(sandbox)
+def test_demo_has_five_orders_that_cannot_be_shipped_and_all_others_can(demo_served: RunningSandbox) -> None:
+    caller = Caller(demo_served)
     unwilling = {
         script["order_id"]: script["code"]
-        for script in sandbox.state()["scripts"]
+        for script in demo_served.state()["scripts"]
         if script["kind"] == "CREATE_SHIPMENT"
     }
     orders = [order for page in _pages(caller, statuses="AWAITING_SHIPMENT", limit=100) for order in page["data"]]
@@ -163,11 +163,11 @@ def test_demo_has_five_orders_that_cannot_be_shipped_and_all_others_can(sandbox_
     for order in orders:
         caller.take("shipments", order["id"], _rest(order))
 
-    failed = {action["order_id"]: action["errors"][0] for action in sandbox.actions() if action["status"] == "FAILED"}
+    failed = failures(demo_served)
     assert (len(orders), len(unwilling)) == (76, 5)
     assert {order_id: error["code"] for order_id, error in failed.items()} == unwilling
-    assert len(sandbox.shipments()) == 71
-    assert {caller.order(kept["order_id"])["status"] for kept in sandbox.shipments()[:20]} == {"SHIPPED"}
+    assert len(demo_served.shipments()) == 71
+    assert {caller.order(kept["order_id"])["status"] for kept in demo_served.shipments()[:20]} == {"SHIPPED"}
 
 
 def _pages(caller: Caller, **params: Any) -> list[dict[str, Any]]:
@@ -185,10 +185,8 @@ def _rest(order: Order) -> dict[str, Any]:
     return {"items": items, "carrier": carrier, "warehouse_id": "LEEDS", "return_tracking_number": "R"}
 
 
-def test_trouble_ends_every_acceptance_in_its_own_way(sandbox_process: Start) -> None:
-    sandbox = sandbox_process("--world", "trouble", "--limits", "off")
-    sandbox.configure(settle_seconds=0)
-    caller = Caller(sandbox)
+def test_trouble_ends_every_acceptance_in_its_own_way(trouble_served: RunningSandbox) -> None:
+    caller = Caller(trouble_served)
     ids = [order_id for page in caller.walk(statuses="AWAITING_ACCEPTANCE") for order_id in page][::-1]
 
     actions = [caller.decide(order_id, True, False) for order_id in ids]
@@ -208,8 +206,8 @@ def test_trouble_ends_every_acceptance_in_its_own_way(sandbox_process: Start) ->
         "ORDER_FULFILLED_BY_PARTNER",
         *["SUCCESS"] * 4,
     ]
-    sandbox.advance(300)
-    assert Counter(action["status"] for action in sandbox.actions()) == {
+    trouble_served.advance(300)
+    assert Counter(action["status"] for action in trouble_served.actions()) == {
         "FAILED": len(CODES) + 4,
         "SUCCESS": 7,
         "PENDING": 1,
@@ -246,10 +244,8 @@ PARTNER, PAID = "ORDER_FULFILLED_BY_PARTNER", "PAYMENT_REQUIRED"
 CARRIERS = ("CARRIER_NOT_SUPPORTED", "MISSING_CARRIER", "WAREHOUSE_ID_REQUIRED", "WAREHOUSE_ID_NOT_FOUND")
 
 
-def test_trouble_ends_every_shipment_cancelation_and_refund_in_its_own_way(sandbox_process: Start) -> None:
-    sandbox = sandbox_process("--world", "trouble", "--limits", "off")
-    sandbox.configure(settle_seconds=0)
-    caller = Caller(sandbox)
+def test_trouble_ends_every_shipment_cancelation_and_refund_in_its_own_way(trouble_served: RunningSandbox) -> None:
+    caller = Caller(trouble_served)
 
     to_ship, on_its_way = (
         [order_id for page in caller.walk(statuses=status, limit=100) for order_id in page][::-1]

@@ -15,6 +15,6 @@ class Connect(Orders, Documents, Returns, Conversations, Products, Deprecated):
 
     `base_url` ends before `/v2`; `name` is what log lines call the connection; `speed` divides the intervals of the
     call frequencies and is 1 except on a sandbox; without a `pacer` nothing waits; the `watcher` is told of every
-    attempt. `timeout` is in seconds: to connect, and without a byte. Every method raises any `errors.MiraklError`, and
-    ValueError, with the field's name, for what Connect would refuse.
+    attempt. `timeout` is in seconds: to connect or to send a piece of a body, and without a byte of the answer. Every
+    method raises any `errors.MiraklError`, and ValueError, with the field's name, for what Connect would refuse.
     """

@@ -12,9 +12,11 @@ from backoffice.mirakl.connect.inputs import conversations as inputs
 from backoffice.mirakl.connect.inputs.files import File, check_files
 from backoffice.mirakl.downloads import Download, check_zip, download_of
 from backoffice.mirakl.limits import checked, query
-from backoffice.mirakl.pages import Page, read_page, walk
+from backoffice.mirakl.pages import Page, page_reader, read_page, walk
 from backoffice.mirakl.reading import read
 from backoffice.mirakl.transport import DOWNLOAD, Part, Query, file_part, json_part
+
+_read_messages = page_reader("messages")
 
 
 class Conversations(Calls):
@@ -46,21 +48,19 @@ class Conversations(Calls):
         )
         return walk(lambda token: self._conversation_page([("page_token", token)] if token else first))
 
-    def get_conversation_messages(
-        self, conversation_id: str, message_after: datetime | None = None
-    ) -> list[types.Message]:
+    def get_conversation_messages(self, conversation_id: str, message_after: datetime | None = None) -> Page:
         """The messages of a conversation, newest first by the channel's time (`getConversationMessages`).
 
-        `message_after` is exclusive and compares with `created_at`, the time at Connect. Raises NotFound for an unknown
-        conversation and for an anonymised one.
+        All of them are in the one page. `message_after` is exclusive and compares with `created_at`, the time at
+        Connect. `types.read(raw, types.Message)` makes a record typed. Raises NotFound for an unknown conversation and
+        for an anonymised one.
         """
-        found = self._transport.call(
+        return self._transport.call(
             operations.GET_CONVERSATION_MESSAGES,
-            lambda body: read(body, types.ConversationMessages),
+            _read_messages,
             query=query(inputs.MessageFilter(message_after=message_after)),
             conversationId=conversation_id,
         )
-        return found.messages
 
     def create_conversation(self, conversation: inputs.NewConversation, files: Sequence[File] = ()) -> str:
         """Begins a conversation with the customer of an order (`createConversation`). Returns the action id.

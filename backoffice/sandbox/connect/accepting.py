@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from werkzeug.wrappers import Response
 
 from backoffice.sandbox.answers import RefusedError, taken_answer
 from backoffice.sandbox.calls import Call, Operation
 from backoffice.sandbox.connect import bodies, naming
+from backoffice.sandbox.connect.rules import Faults, Json, also, boolean, fields, several, text
 from backoffice.sandbox.market import actions
-from backoffice.sandbox.worlds.moves import Json, lines_of
+from backoffice.sandbox.worlds.moves import lines_of
 
 
 def accept_order_lines(call: Call) -> Response:
@@ -23,44 +22,26 @@ def take_decisions(call: Call) -> str:
 
     Only the form is judged here; whether the lines can be decided is for the marketplace to say.
     """
-    decisions = _decisions(bodies.json_object(call.request))
+    decisions = bodies.read(call.request, fields({"order_lines": DECISIONS}))["order_lines"]
     order = naming.the_order(call)
     _refuse_unknown(order, decisions)
     return actions.take(call, actions.at_order(order), "ACCEPT", {"order_lines": decisions})
 
 
-def _decisions(body: dict[str, Any]) -> list[Json]:
-    """Line id and decision of each line. Raises RefusedError 400."""
-    lines = body.get("order_lines")
-    if not isinstance(lines, list) or not lines:
-        bodies.refuse({"order_lines": "A list of at least one line is required."})
-        raise AssertionError
-    faults: dict[str, str] = {}
+def _decided_once(where: str, decisions: list[Json], faults: Faults) -> None:
     seen: set[str] = set()
-    for position, line in enumerate(lines):
-        faults |= _line_faults(f"order_lines[{position}]", line, seen)
-    bodies.refuse(faults)
-    return [{"id": line["id"], "accepted": line["accepted"]} for line in lines]
+    for position, line_id in enumerate(line.get("id") for line in decisions):
+        if isinstance(line_id, str) and line_id in seen:
+            faults[f"{where}[{position}].id"] = "This line is decided twice."
+        elif isinstance(line_id, str):
+            seen.add(line_id)
 
 
-def _line_faults(where: str, line: Any, seen: set[str]) -> dict[str, str]:
-    if not isinstance(line, dict):
-        return {where: "An object is required."}
-    faults: dict[str, str] = {}
-    if not isinstance(line.get("accepted"), bool):
-        faults[f"{where}.accepted"] = "true or false is required."
-    line_id = line.get("id")
-    if not isinstance(line_id, str) or not line_id:
-        faults[f"{where}.id"] = "The id of an order line is required."
-    elif line_id in seen:
-        faults[f"{where}.id"] = "This line is decided twice."
-    else:
-        seen.add(line_id)
-    return faults
+DECISIONS = also(several(fields({"accepted": boolean, "id": text(least=1)}), least=1), _decided_once)
 
 
 def _refuse_unknown(order: Json, decisions: list[Json]) -> None:
-    known = {line.get("id") for line in lines_of(order)}
+    known = [line.get("id") for line in lines_of(order)]  # in a raw text anything, be it no key of a set
     unknown = [position for position, line in enumerate(decisions) if line["id"] not in known]
     if unknown:
         errors = {f"order_lines[{position}].id": "The order has no line with this id." for position in unknown}

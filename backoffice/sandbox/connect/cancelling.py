@@ -14,10 +14,11 @@ from backoffice.sandbox.market import actions
 from backoffice.sandbox.market.settling import settle
 
 UNDER = "cancelations"
+ASKED = taking_back.asked(UNDER, quantity_required=True)
 
 
 def cancel_order_lines(call: Call) -> Response:
-    items = taking_back.items(bodies.json_object(call.request), UNDER, quantity_required=True)
+    items = bodies.read(call.request, ASKED)[UNDER]
     settle(call.world)
     with call.world.store.transaction():
         order = naming.the_order(call)

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-from typing import Any
-
 from werkzeug.wrappers import Response
 
-from backoffice.sandbox.answers import RefusedError, from_json, json_answer
+from backoffice.sandbox.answers import RefusedError, json_answer
 from backoffice.sandbox.calls import Call, Operation
-from backoffice.sandbox.connect import letters, questions, walking
-from backoffice.sandbox.dates import micros, moment_of, written
-from backoffice.sandbox.market import actions, messaging, records
+from backoffice.sandbox.connect import archives, following, letters, naming, questions, walking
+from backoffice.sandbox.dates import micros
+from backoffice.sandbox.market import actions, messaging, records, uploads
 from backoffice.sandbox.market.kind import Record
 from backoffice.sandbox.market.settling import settle
 
@@ -64,17 +60,14 @@ def create_conversation(call: Call) -> Response:
     wanted, files = letters.new_conversation(call)
     world = call.world
     with world.store.transaction():
-        order = records.find(world.store, "orders", wanted["entity"]["id"])
-        if order is None:
-            raise RefusedError(404, "There is no order with this id.", field="conversation.entity.id")
+        order = naming.order_known_by(call, wanted["entity"]["id"], "conversation.entity.id")
         asked = {
             "conversation_id": messaging.new_id(),
             "topic": wanted["topic"]["value"],
             "body": wanted["first_message"]["body"],
         }
-        aim = actions.Aim(order.id, order.id, actions.channel_of(order.body), "conversation")
-        action_id = actions.take(call, aim, "CREATE_CONVERSATION", asked)
-        messaging.keep_uploads(world.store, action_id, files)
+        action_id = actions.take(call, actions.at_order(order, "conversation"), "CREATE_CONVERSATION", asked)
+        uploads.keep(world.store, action_id, files)
     return json_answer({"action_id": action_id}, 202)
 
 
@@ -86,7 +79,7 @@ def create_message(call: Call) -> Response:
         order_id = conversation.body["entity"].get("id", "")
         aim = actions.Aim(conversation.id, order_id, actions.channel_of(conversation.body), "conversation")
         action_id = actions.take(call, aim, "CREATE_MESSAGE", {"body": wanted["body"]})
-        messaging.keep_uploads(world.store, action_id, files)
+        uploads.keep(world.store, action_id, files)
     return json_answer({"action_id": action_id}, 202)
 
 
@@ -103,38 +96,19 @@ def download_conversation_attachments(call: Call) -> Response:
     found = [row for row in rows if not wanted or row[0] in wanted]
     if not found:
         raise RefusedError(404, "The conversation has no such attachment.", field="attachment_ids")
-    filename = f"{conversation.id}_attachments_{micros(call.now) // 1000}.zip"
-    answer = Response(_zipped(found), content_type="application/zip")
-    answer.headers.set("Content-Disposition", "attachment", filename=filename)
-    return answer
-
-
-def _zipped(rows: list[tuple[str, str, str, bytes]]) -> bytes:
-    """File names stay as the customer's device wrote them, be they what they may."""
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for attachment_id, message_id, filename, content in rows:
-            archive.writestr(f"{message_id}/{attachment_id}/{filename}", content)
-    return target.getvalue()
+    files = (
+        (f"{message_id}/{own_id}/{filename}", call.now, content) for own_id, message_id, filename, content in found
+    )
+    return archives.answer(call, f"{conversation.id}_attachments", files)
 
 
 def get_conversation_action_status(call: Call) -> Response:
-    settle(call.world)
-    action = actions.find(call.world.store, call.path["actionId"], "conversation")
-    if action is None or action.scripted().outcome == "forget":
-        raise RefusedError(404, "There is no action with this id.", field="actionId")
-    answer: dict[str, Any] = {
-        "id": action.id,
-        "status": action.status,
-        "created_at": written(moment_of(action.created_at)),
-        "updated_at": written(moment_of(action.updated_at)),
-    }
+    action, answer = following.status_of(call, "actionId", "conversation")
     if action.kind == "CREATE_MESSAGE":
         answer["conversation_id"] = action.target
     elif action.status == "SUCCESS":
         answer["conversation_id"] = action.asked()["conversation_id"]
-    errors = from_json(action.errors)
-    return json_answer({**answer, "errors": errors} if errors else answer)
+    return json_answer(answer)
 
 
 def _conversation(call: Call) -> Record:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Response
 
-from backoffice.sandbox.answers import RefusedError, from_json, json_answer
+from backoffice.sandbox.answers import RefusedError, empty_answer, from_json, json_answer
 from backoffice.sandbox.calls import MINUTE, Call, Operation
 from backoffice.sandbox.connect import bodies, shipping
 from backoffice.sandbox.connect.accepting import take_decisions
@@ -27,14 +27,12 @@ def accept_order_lines(call: Call) -> Response:
     with call.world.store.transaction():
         action = settling.carry_out(call.world, take_decisions(call))
     _refuse_failed(action)
-    answer = Response(status=204)
-    del answer.headers["Content-Type"]
-    return answer
+    return empty_answer(204)
 
 
 def create_shipment(call: Call) -> Response:
     settling.settle(call.world)
-    parcel = shipping.read_parcel(bodies.json_object(call.request), shipping.TEXTS)
+    parcel = bodies.read(call.request, shipping.PARCEL_V1)
     with call.world.store.transaction():
         action = settling.carry_out(call.world, shipping.take_parcel(call, parcel))
     _refuse_failed(action)

@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-from collections.abc import Iterable
-from datetime import UTC, datetime
-from typing import Any
-from urllib.parse import quote
-
 from werkzeug.wrappers import Response
 
-from backoffice.sandbox.answers import RefusedError, from_json, json_answer
+from backoffice.sandbox.answers import RefusedError, from_json, taken_answer
 from backoffice.sandbox.calls import Call, Operation
-from backoffice.sandbox.connect import bodies, questions, walking
-from backoffice.sandbox.connect.fields import Fields
+from backoffice.sandbox.connect import archives, bodies, naming, questions, walking
+from backoffice.sandbox.connect.rules import Json, choice, fields, text
 from backoffice.sandbox.dates import micros, moment_of
-from backoffice.sandbox.market import actions, records
-from backoffice.sandbox.market.kind import Json, Record
+from backoffice.sandbox.market import actions, records, uploads
 from backoffice.sandbox.market.settling import settle
-from backoffice.sandbox.multipart import by_name, json_object, parts
-from backoffice.sandbox.worlds.papers_filing import TYPES, filed_as, media_type
+from backoffice.sandbox.worlds.papers.filing import TYPES, filed_as, media_type
 
-UPLOADED = ("RETURN_LABEL", "CUSTOMER_INVOICE")
-ENTITIES = ("RETURN",)
 MOST_IDS = 100
 LARGEST = 10 * 1024 * 1024  # bytes: the 10 MB of the contract, read in the uploader's favour
 LONGEST_NAME = 255
-EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)  # that a ZIP can tell
+METADATA = fields(
+    {"type": choice("RETURN_LABEL", "CUSTOMER_INVOICE"), "filename": text(least=1, most=LONGEST_NAME)},
+    {"entity": fields({"type": choice("RETURN"), "id": text()})},
+)
 
 
 def list_order_documents(call: Call) -> Response:
@@ -63,86 +55,33 @@ def download_order_documents(call: Call) -> Response:
     ids = questions.several(call.request.args, "document_ids", most=MOST_IDS)
     if types and ids:
         raise RefusedError(400, "types and document_ids cannot be used together.", field="document_ids")
-    order = _order(call)
+    order = naming.the_order(call)
     rows = call.world.store.rows(
         "SELECT id, type, body, updated_at, content FROM documents WHERE order_id = ?"
         " ORDER BY updated_at DESC, id DESC",
-        (order.id,),
+        (order["id"],),
     )
     chosen = [row[2:] for row in rows if (not types or row[1] in types) and (not ids or row[0] in ids)]
     if not chosen:
         raise RefusedError(404, "The order has no such document.", field="order_id")
-    answer = Response(_zipped(chosen), content_type="application/zip")
-    answer.headers["Content-Disposition"] = attachment(f"{order.id}_documents_{micros(call.now) // 1000}.zip")
-    return answer
-
-
-def _zipped(files: Iterable[tuple[bytes, int, bytes]]) -> bytes:
-    """Row, moment and content of each. Names stand in the archive as they were given, however odd."""
-    packed, names = io.BytesIO(), set[str]()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for body, moment, content in files:
-            name = _unused(from_json(body)["name"].replace("\0", "_"), names)
-            names.add(name)
-            at = max(moment_of(moment), EARLIEST)
-            entry = zipfile.ZipInfo(name, (at.year, at.month, at.day, at.hour, at.minute, at.second))
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, content)
-    return packed.getvalue()
-
-
-def _unused(name: str, names: set[str]) -> str:
-    """`name.pdf`, or `name(1).pdf` and so on where that name is taken."""
-    stem, dot, suffix = name.rpartition(".")
-    found, number = name, 0
-    while found in names:
-        number += 1
-        found = f"{stem}({number}).{suffix}" if dot else f"{name}({number})"
-    return found
-
-
-def attachment(filename: str) -> str:
-    """The header Content-Disposition. A name that does not fit into it is given once more, encoded (RFC 6266)."""
-    plain = "".join(sign if " " <= sign <= "~" else "_" for sign in filename)
-    escaped = plain.replace("\\", "\\\\").replace('"', '\\"')
-    whole = "" if plain == filename else f"; filename*=UTF-8''{quote(filename, safe='')}"
-    return f'attachment; filename="{escaped}"{whole}'
+    files = ((from_json(body)["name"], moment_of(at), content) for body, at, content in chosen)
+    return archives.answer(call, f"{order['id']}_documents", files)
 
 
 def upload_order_document(call: Call) -> Response:
     """Form and format are judged here, and whether order and return are known; the rest is for the marketplace."""
-    sent = by_name(parts(call.request), {"file": 1, "metadata": 1})
-    metadata = _metadata(json_object("metadata", sent["metadata"]))
-    if not sent["file"]:
+    found, files = bodies.json_and_files(call.request, "metadata", "file")
+    metadata = bodies.judged(found, METADATA, "metadata")
+    if not files:
         raise RefusedError(400, "The part file is missing.", field="file")
-    content = sent["file"][0].content
+    content = files[0].content
     asked = {**metadata, "file_format": _format(content, metadata["filename"]), "size_in_bytes": len(content)}
     with call.world.store.transaction():
-        order = _order(call)
+        order = naming.the_order(call)
         _refuse_unknown_entity(call, order, metadata)
-        aim = actions.Aim(order.id, order.id, actions.channel_of(order.body))
-        action_id = actions.take(call, aim, "UPLOAD_DOCUMENT", asked)
-        call.world.store.change(
-            "INSERT INTO uploads (action_id, filename, content) VALUES (?, ?, ?)",
-            (action_id, metadata["filename"], content),
-        )
-    return json_answer({"action_id": action_id, "tracking_id": action_id}, 202)
-
-
-def _metadata(found: Json) -> Json:
-    fields = Fields(found, "metadata")
-    read: Json = {
-        "type": fields.choice("type", UPLOADED),
-        "filename": fields.text("filename", required=True, most=LONGEST_NAME),
-    }
-    entity: Any = found.get("entity")
-    if isinstance(entity, dict):
-        about = Fields(entity, "metadata.entity", fields.faults)
-        read["entity"] = {"type": about.choice("type", ENTITIES), "id": about.text("id", required=True, least=0)}
-    elif "entity" in found:
-        fields.fault("entity", "An object is required.")
-    bodies.refuse(fields.faults)
-    return read
+        action_id = actions.take(call, actions.at_order(order), "UPLOAD_DOCUMENT", asked)
+        uploads.keep(call.world.store, action_id, [uploads.File(metadata["filename"], content)])
+    return taken_answer(action_id)
 
 
 def _format(content: bytes, filename: str) -> str:
@@ -158,19 +97,12 @@ def _format(content: bytes, filename: str) -> str:
     return found
 
 
-def _order(call: Call) -> Record:
-    found = records.find(call.world.store, "orders", call.path["order_id"])
-    if found is None:
-        raise RefusedError(404, "There is no order with this id.", field="order_id")
-    return found
-
-
-def _refuse_unknown_entity(call: Call, order: Record, metadata: Json) -> None:
+def _refuse_unknown_entity(call: Call, order: Json, metadata: Json) -> None:
     """Of the returns that there are, only those of this order will do."""
     if "entity" not in metadata:
         return
     found = records.find(call.world.store, "returns", metadata["entity"]["id"])
-    if found is None or found.body["order_id"] != order.id:
+    if found is None or found.body["order_id"] != order["id"]:
         raise RefusedError(404, "The order has no return with this id.", field="metadata.entity.id")
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from backoffice.sandbox import multipart
 from backoffice.sandbox.calls import Call
 from backoffice.sandbox.connect import bodies
-from backoffice.sandbox.connect.rules import Faults, Rule, fields, text, word
-from backoffice.sandbox.market.kind import Json
-from backoffice.sandbox.market.messaging import File
+from backoffice.sandbox.connect.rules import Faults, Json, Rule, choice, fields, several, text
+from backoffice.sandbox.market.uploads import File
+from backoffice.sandbox.multipart import Part
 
 MOST_FILES = 5
 LONGEST_FILENAME = 255
@@ -15,8 +14,8 @@ LONGEST_FILENAME = 255
 _BODY = text(least=1, most=2000)
 _CONVERSATION = fields(
     {
-        "entity": fields({"type": word("ORDER"), "id": text(least=1)}),
-        "topic": fields({"type": word("FREE_TEXT"), "value": text(most=500)}),
+        "entity": fields({"type": choice("ORDER"), "id": text(least=1)}),
+        "topic": fields({"type": choice("FREE_TEXT"), "value": text(most=500)}),
         "first_message": fields({"body": _BODY}),
     }
 )
@@ -34,21 +33,17 @@ def new_message(call: Call) -> tuple[Json, list[File]]:
 
 
 def _read(call: Call, name: str, rule: Rule) -> tuple[Json, list[File]]:
-    found = multipart.by_name(multipart.parts(call.request), {name: 1, "files": MOST_FILES})
-    asked = multipart.json_object(name, found[name])
-    faults: Faults = {}
-    for position, part in enumerate(found["files"]):
-        faults |= _file_faults(f"files[{position}]", part, call.world.switches.largest_attachment)
-    kept: Json = rule(name, asked, faults)
-    bodies.refuse(faults)
-    return kept, [
-        File(part.filename or f"file-{number}", part.content) for number, part in enumerate(found["files"], 1)
-    ]
+    asked, files = bodies.json_and_files(call.request, name, "files", MOST_FILES)
+    file = _file(call.world.switches.largest_attachment)
+    kept = bodies.judged({name: asked, "files": files}, fields({name: rule, "files": several(file)}))
+    return kept[name], [File(part.filename or f"file-{number}", part.content) for number, part in enumerate(files, 1)]
 
 
-def _file_faults(where: str, part: multipart.Part, largest: int) -> Faults:
-    if len(part.content) > largest:
-        return {where: f"A file has at most {largest:,} bytes; this one has {len(part.content):,}."}
-    if len(part.filename or "") > LONGEST_FILENAME:
-        return {where: f"A file name has at most {LONGEST_FILENAME} characters."}
-    return {}
+def _file(largest: int) -> Rule:
+    def rule(where: str, part: Part, faults: Faults) -> None:
+        if len(part.content) > largest:
+            faults[where] = f"A file has at most {largest:,} bytes; this one has {len(part.content):,}."
+        elif len(part.filename or "") > LONGEST_FILENAME:
+            faults[where] = f"A file name has at most {LONGEST_FILENAME} characters."
+
+    return rule

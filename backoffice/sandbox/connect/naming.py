@@ -7,17 +7,22 @@ from collections.abc import Sequence
 from backoffice.sandbox.answers import RefusedError
 from backoffice.sandbox.calls import Call
 from backoffice.sandbox.connect import bodies
+from backoffice.sandbox.connect.rules import Faults, Json, Rule, also, at, fields, text
 from backoffice.sandbox.market import records
-from backoffice.sandbox.market.kind import Json
 from backoffice.sandbox.worlds.moves import lines_of
 
 
 def the_order(call: Call) -> Json:
-    """Raises RefusedError 404."""
-    record = records.find(call.world.store, "orders", call.path["order_id"])
+    """By the id that it is known by: in a raw text another may stand. Raises RefusedError 404."""
+    return order_known_by(call, call.path["order_id"], "order_id")
+
+
+def order_known_by(call: Call, order_id: str, field: str) -> Json:
+    """The same for an order that another field names."""
+    record = records.find(call.world.store, "orders", order_id)
     if record is None:
-        raise RefusedError(404, "There is no order with this id.", field="order_id")
-    return record.body
+        raise RefusedError(404, "There is no order with this id.", field=field)
+    return {**record.body, "id": record.id}
 
 
 def named_lines(order: Json, items: Sequence[Json], *, under: str, sku: str) -> list[Json]:
@@ -48,6 +53,17 @@ def named_lines(order: Json, items: Sequence[Json], *, under: str, sku: str) -> 
         raise RefusedError(404, "The order has no such line.", errors=unknown)
     bodies.refuse(unclear)
     return found
+
+
+def item(sku: str, required: dict[str, Rule], optional: dict[str, Rule] | None = None) -> Rule:
+    """The rule for an item that names its line so, and has these fields."""
+
+    def check(where: str, found: Json, faults: Faults) -> None:
+        if not found.keys() & {"order_line_id", sku}:
+            faults[at(where, "order_line_id")] = f"The line is named by order_line_id or by {sku}."
+
+    names = {"order_line_id": text(least=1), sku: text(least=1)}
+    return also(fields(required, {**names, **(optional or {})}), check)
 
 
 def product_id(line: Json) -> str:

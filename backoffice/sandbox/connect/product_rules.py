@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from backoffice.sandbox.connect.rules import (
+    MONEY,
     Faults,
     Rule,
+    anything,
     boolean,
     fields,
-    moment,
+    moment_in_utc,
     number,
     or_null,
     several,
@@ -30,11 +32,7 @@ def attribute(where: str, value: Any, faults: Faults) -> Any:
     if isinstance(value, dict) and rule is None:
         faults[f"{where}.type"] = f"One of {', '.join(ATTRIBUTE_VALUES)} is required."
     name = text(least=1, most=255)
-    return fields({"id": name, "name": name, "type": _anything, "value": rule or _anything})(where, value, faults)
-
-
-def _anything(where: str, value: Any, faults: Faults) -> Any:
-    return value
+    return fields({"id": name, "name": name, "type": anything, "value": rule or anything})(where, value, faults)
 
 
 def _translated(most: int) -> Rule:
@@ -45,13 +43,11 @@ def _translated(most: int) -> Rule:
 _ID = text(least=1, most=256)
 _GTIN = text(like="[0-9]{8}|[0-9]{12,13}", says="A GTIN has 8, 12 or 13 digits.")
 _IMAGE = text(like="https?://.*", says="An address that begins with http:// or https:// is required.")
-_CURRENCY = text(like="[A-Z]{3}", says="The ISO 4217 code of a currency is required.")
-_MONEY = fields({"amount": number(0), "currency": _CURRENCY})
 _SCOPE = {"scope": or_null(text(most=255))}
-_PERIOD = {"start_date": or_null(moment), "end_date": or_null(moment)}
+_PERIOD = {"start_date": or_null(moment_in_utc), "end_date": or_null(moment_in_utc)}
 _AVAILABLE = number(0, BILLION, whole=True)
 _CATEGORY = fields(
-    {"labels": several(_translated(255), most=BILLION)},
+    {"labels": several(_translated(255))},
     {"id": or_null(text(least=1, most=255))},
 )
 
@@ -65,8 +61,8 @@ PRODUCT = fields(
         "images": or_null(several(fields({"url": _IMAGE}), most=15)),
         "brand": or_null(text(most=255)),
         "category": or_null(_CATEGORY),
-        "standard_prices": several(fields({"price": _MONEY}, _SCOPE), least=1, most=10),
-        "discount_prices": or_null(several(fields({"price": _MONEY}, _SCOPE | _PERIOD), most=10)),
+        "standard_prices": several(fields({"price": MONEY}, _SCOPE), least=1, most=10),
+        "discount_prices": or_null(several(fields({"price": MONEY}, _SCOPE | _PERIOD), most=10)),
         "quantities": several(
             fields({"available_quantity": _AVAILABLE}, {"warehouse_code": text(least=1)}), least=1, most=20
         ),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from werkzeug.wrappers import Response
 
+from backoffice.sandbox.answers import empty_answer
 from backoffice.sandbox.calls import MINUTE, Call, Operation
-from backoffice.sandbox.connect import bodies, product_rules, questions, rules, walking
+from backoffice.sandbox.connect import bodies, product_rules, questions, walking
+from backoffice.sandbox.connect.rules import Json, Rule, fields, several
 from backoffice.sandbox.market import catalogue
 
 MOST = 1000  # products of one call or one page
@@ -26,26 +26,18 @@ def upsert_products(call: Call) -> Response:
     """One faulty product refuses the whole call (question 42). The contract demands no list; an empty call is none."""
     found = _products(call, product_rules.PRODUCT)
     catalogue.change(call, {"upsert": list({product["id"]: product for product in found}.values())})
-    return _accepted()
+    return empty_answer(202)
 
 
 def delete_products(call: Call) -> Response:
     found = _products(call, product_rules.IDENTIFIER)
     catalogue.change(call, {"delete": [product["id"] for product in found]})
-    return _accepted()
+    return empty_answer(202)
 
 
-def _products(call: Call, rule: rules.Rule) -> list[dict[str, Any]]:
-    body, faults = bodies.json_object(call.request), rules.Faults()
-    found: list[dict[str, Any]] = rules.several(rule, least=1, most=MOST)("products", body.get("products"), faults)
-    bodies.refuse(faults)
+def _products(call: Call, rule: Rule) -> list[Json]:
+    found: list[Json] = bodies.read(call.request, fields({"products": several(rule, least=1, most=MOST)}))["products"]
     return found
-
-
-def _accepted() -> Response:
-    answer = Response(status=202)
-    del answer.headers["Content-Type"]  # there is nothing that could have one
-    return answer
 
 
 OPERATIONS = (

@@ -14,10 +14,11 @@ from backoffice.sandbox.connect import bodies, naming, taking_back
 from backoffice.sandbox.market import actions
 
 UNDER = "refunds"
+ASKED = taking_back.asked(UNDER, quantity_required=False)
 
 
 def refund_order_lines(call: Call) -> Response:
-    items = taking_back.items(bodies.json_object(call.request), UNDER, quantity_required=False)
+    items = bodies.read(call.request, ASKED)[UNDER]
     with call.world.store.transaction():
         order = naming.the_order(call)
         lines = naming.named_lines(order, items, under=UNDER, sku="product_id")

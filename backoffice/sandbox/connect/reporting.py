@@ -10,9 +10,8 @@ from werkzeug.wrappers import Response
 from backoffice.sandbox.answers import from_json, json_answer, to_json
 from backoffice.sandbox.calls import MINUTE, Call, Operation
 from backoffice.sandbox.connect import bodies
-from backoffice.sandbox.connect.fields import Fields
+from backoffice.sandbox.connect.rules import Faults, Json, Rule, also, at, choice, fields, moment, several, text
 from backoffice.sandbox.dates import micros, moment_of, written
-from backoffice.sandbox.market.kind import Json
 
 if TYPE_CHECKING:
     from backoffice.sandbox.store import Store
@@ -34,19 +33,26 @@ CODES = (
     "RETURN_IN_WRONG_STATE",
     "OTHER",
 )  # fewer than an action may fail with
+ERROR = fields({"code": choice(*CODES), "message": text(least=1, most=MOST_CHARACTERS)})
+REPORT = fields(
+    {
+        "type": choice(*TYPES),
+        "status": choice(*STATUSES),
+        "entity_type": choice("ORDER"),
+        "entity_id": text(),
+        "executed_at": moment,
+    },
+    {"errors": several(ERROR)},
+)
 
 
 def report_order_actions(call: Call) -> Response:
     """All reports are kept or none. No 404 is declared: an order that is not there is a faulty value."""
-    fields = Fields(bodies.json_object(call.request))
-    found = fields.objects("actions", required=True, least=1, most=MOST_REPORTS)
-    reports = [_report(call.world.store, report) for report in found]
-    fields.refuse()
+    reports = bodies.read(call.request, _reports(call.world.store))["actions"]
     ids = [str(uuid.uuid4()) for _ in reports]
     with call.world.store.transaction():
         for report_id, report in zip(ids, reports, strict=True):
-            sql = "INSERT INTO reports (id, at, body) VALUES (?, ?, ?)"
-            call.world.store.change(sql, (report_id, micros(call.now), to_json(report)))
+            call.world.store.insert("reports", {"id": report_id, "at": micros(call.now), "body": to_json(report)})
         call.world.writes.taken(call, ids[0])
     return json_answer({"actions": [{"action_id": report_id} for report_id in ids]})
 
@@ -55,31 +61,19 @@ def listed(store: Store, *, after: int = 0, limit: int = -1) -> list[dict[str, A
     """For tests and for a person, oldest first."""
     sql = "SELECT number, id, at, body FROM reports WHERE number > ? ORDER BY number LIMIT ?"
     return [
-        {"number": number, "id": report_id, "at": written(moment_of(at)), **from_json(body)}
+        {"number": number, "id": report_id, "at": written(moment_of(at)), "errors": [], **from_json(body)}
         for number, report_id, at, body in store.rows(sql, (after, limit))
     ]
 
 
-def _report(store: Store, fields: Fields) -> Json:
-    report: Json = {
-        "type": fields.choice("type", TYPES),
-        "status": fields.choice("status", STATUSES),
-        "entity_type": fields.choice("entity_type", ("ORDER",)),
-        "entity_id": fields.text("entity_id", required=True, least=0),
-        "executed_at": fields.moment("executed_at"),
-        "errors": [
-            {
-                "code": error.choice("code", CODES),
-                "message": error.text("message", required=True, most=MOST_CHARACTERS),
-            }
-            for error in fields.objects("errors")
-        ],
-    }
-    if report["status"] == "FAILED" and not report["errors"]:
-        fields.fault("errors", "What failed has at least one error.")
-    if store.order(report["entity_id"]) is None:
-        fields.fault("entity_id", "There is no order with this id.")
-    return report
+def _reports(store: Store) -> Rule:
+    def check(where: str, report: Json, faults: Faults) -> None:
+        if report.get("status") == "FAILED" and not report.get("errors"):
+            faults.setdefault(at(where, "errors"), "What failed has at least one error.")
+        if isinstance(report.get("entity_id"), str) and store.order(report["entity_id"]) is None:
+            faults[at(where, "entity_id")] = "There is no order with this id."
+
+    return fields({"actions": several(also(REPORT, check), least=1, most=MOST_REPORTS)})
 
 
 OPERATIONS = (

@@ -6,16 +6,15 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from backoffice.sandbox.answers import RefusedError, json_answer
+from backoffice.sandbox.answers import RefusedError, taken_answer
 from backoffice.sandbox.calls import MINUTE, Call, Operation
 from backoffice.sandbox.connect import bodies, questions, walking
-from backoffice.sandbox.connect.fields import Fields
+from backoffice.sandbox.connect.rules import Json, boolean, choice, fields, text
 from backoffice.sandbox.dates import micros
 from backoffice.sandbox.market import actions, records
-from backoffice.sandbox.market.kind import Json
 from backoffice.sandbox.market.settling import settle
-from backoffice.sandbox.worlds import returning_labels
-from backoffice.sandbox.worlds.returning_moves import REJECTIONS, STATUSES
+from backoffice.sandbox.worlds.returning import labels
+from backoffice.sandbox.worlds.returning.moves import REJECTIONS, STATUSES
 
 FILTERED = STATUSES[:-1]  # CHANNEL_SPECIFIC exists but cannot be filtered by
 MOST = 100  # order ids, and statuses
@@ -25,12 +24,15 @@ ACCEPT, RECEIVE, CLOSE, TRACK = (
     "CLOSE_RETURN",
     "UPDATE_RETURN_TRACKING_INFORMATION",
 )
+DECISION = fields({"accepted": boolean}, {"rejection_reason": choice(*REJECTIONS)})
+PARCEL = dict.fromkeys(("carrier", "tracking_number", "tracking_url"), text())
+TRACKING = fields({}, {"rma_id": text(), "label_url": text(), "tracking": fields({}, PARCEL)})
 
 
 def list_returns(call: Call) -> Response:
     settle(call.world)
     answer = walking.answer(call, walking.Listing("returns"), _asked)
-    answer.set_data(returning_labels.with_origin(answer.get_data(), call.request))
+    answer.set_data(labels.with_origin(answer.get_data(), call.request))
     return answer
 
 
@@ -51,31 +53,12 @@ def _asked(call: Call) -> walking.Question:
 
 
 def accept_return(call: Call) -> Response:
-    body = bodies.json_object(call.request)
-    faults: dict[str, str] = {}
-    if not isinstance(body.get("accepted"), bool):
-        faults["accepted"] = "true or false is required."
-    if "rejection_reason" in body and body["rejection_reason"] not in REJECTIONS:
-        faults["rejection_reason"] = f"One of {', '.join(REJECTIONS)} is possible."
-    bodies.refuse(faults)
-    return _taken(call, ACCEPT, _only(body, "accepted", "rejection_reason"))
+    return _taken(call, ACCEPT, bodies.read(call.request, DECISION))
 
 
 def update_return_tracking_information(call: Call) -> Response:
     """Nothing is required, and no text is too short: an empty one takes its field away."""
-    body = bodies.json_object(call.request)
-    fields = Fields(body)
-    asked: Json = {name: fields.text(name, least=0) for name in ("rma_id", "label_url") if name in body}
-    tracking: Any = body.get("tracking", {})
-    if isinstance(tracking, dict):
-        given = Fields(tracking, "tracking", fields.faults)
-        names = ("carrier", "tracking_number", "tracking_url")
-        parcel = {name: given.text(name, least=0) for name in names if name in tracking}
-        asked |= {"tracking": parcel} if "tracking" in body else {}
-    else:
-        fields.fault("tracking", "An object is required.")
-    fields.refuse()
-    return _taken(call, TRACK, asked)
+    return _taken(call, TRACK, bodies.read(call.request, TRACKING))
 
 
 def acknowledge_return_reception(call: Call) -> Response:
@@ -103,12 +86,7 @@ def _taken(call: Call, kind: str, asked: Json) -> Response:
         if found is None:
             raise RefusedError(404, "There is no return with this id.", field="return_id")
         aim = actions.Aim(found.id, found.body["order_id"], actions.channel_of(found.body))
-        action_id = actions.take(call, aim, kind, asked)
-    return json_answer({"action_id": action_id, "tracking_id": action_id}, 202)
-
-
-def _only(body: Json, *names: str) -> Json:
-    return {name: body[name] for name in names if name in body}
+        return taken_answer(actions.take(call, aim, kind, asked))
 
 
 def _write(name: str, last: str, right: str, handler: Any) -> Operation:

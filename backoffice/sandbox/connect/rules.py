@@ -16,10 +16,18 @@ from backoffice.sandbox.dates import parse
 Json = dict[str, Any]
 Faults = dict[str, str]
 Rule = Callable[[str, Any, Faults], Any]
+Check = Callable[[str, Any, Faults], None]
+
+MOST_WHOLE = 10**18 - 1  # more is a slip, and would not fit into the state file
+
+
+def at(where: str, name: str) -> str:
+    """The path of a field in what is at a path; the body itself is at ""."""
+    return f"{where}.{name}" if where else name
 
 
 def text(*, least: int = 0, most: int | None = None, like: str = "", says: str = "") -> Rule:
-    """`says` tells what a text that is not `like` the pattern should be."""
+    """Its length is counted in characters. `says` tells what a text that is not `like` the pattern should be."""
     pattern = re.compile(like, re.ASCII)
 
     def rule(where: str, value: Any, faults: Faults) -> Any:
@@ -36,24 +44,26 @@ def text(*, least: int = 0, most: int | None = None, like: str = "", says: str =
     return rule
 
 
-def word(only: str) -> Rule:
-    """For enumerations of one word."""
+def choice(*words: str) -> Rule:
+    says = f"One of {', '.join(words)} is required." if words[1:] else f"{words[0]} is required; there is no other yet."
 
     def rule(where: str, value: Any, faults: Faults) -> Any:
-        if value != only:
-            faults[where] = f"{only} is required; there is no other yet."
+        if value not in words:
+            faults[where] = says
         return value
 
     return rule
 
 
 def number(least: int, most: int | None = None, *, whole: bool = False) -> Rule:
-    word = "whole number" if whole else "number"
-    says = f"A {word} from {least} to {most:,} is required." if most else f"A {word} of {least} or more is required."
+    """A whole number may be written with a fraction of zero."""
+    range_of = f"of {least} or more" if most is None else f"from {least:,} to {most:,}"
+    says = f"A {'whole ' if whole else ''}number {range_of} is required."
+    largest = MOST_WHOLE if whole and most is None else most
 
     def rule(where: str, value: Any, faults: Faults) -> Any:
-        fits = isinstance(value, int | Decimal) and not isinstance(value, bool) and least <= value <= (most or value)
-        if not fits or (whole and value != int(value)):
+        is_number = isinstance(value, int | Decimal) and not isinstance(value, bool)
+        if not is_number or value < least or (largest is not None and value > largest) or (whole and value % 1):
             faults[where] = says
         elif whole:
             return int(value)
@@ -63,23 +73,42 @@ def number(least: int, most: int | None = None, *, whole: bool = False) -> Rule:
 
 
 def moment(where: str, value: Any, faults: Faults) -> Any:
-    """In UTC, with a Z."""
-    if not isinstance(value, str) or value[-1:] not in ("Z", "z"):
-        faults[where] = "A date-time in UTC is required, as in 2026-01-31T08:30:00Z."
-        return value
+    """A date-time with its offset, kept as it was written."""
     try:
-        parse(value)
+        parse(value if isinstance(value, str) else "")
     except ValueError as error:
-        faults[where] = f"No such moment: {error}."
+        faults[where] = f"No moment: {error}."
     return value
 
 
-def several(rule: Rule, *, least: int = 0, most: int) -> Rule:
+def moment_in_utc(where: str, value: Any, faults: Faults) -> Any:
+    """The same, with a Z."""
+    if not isinstance(value, str) or value[-1:] not in ("Z", "z"):
+        faults[where] = "A date-time in UTC is required, as in 2026-01-31T08:30:00Z."
+        return value
+    return moment(where, value, faults)
+
+
+def boolean(where: str, value: Any, faults: Faults) -> Any:
+    if not isinstance(value, bool):
+        faults[where] = "true or false is required."
+    return value
+
+
+def anything(where: str, value: Any, faults: Faults) -> Any:
+    return value
+
+
+def or_null(rule: Rule) -> Rule:
+    return lambda where, value, faults: None if value is None else rule(where, value, faults)
+
+
+def several(rule: Rule, *, least: int = 0, most: int | None = None) -> Rule:
     def of_all(where: str, value: Any, faults: Faults) -> Any:
         if not isinstance(value, list) or len(value) < least:
             faults[where] = f"A list of at least {least} is required." if least else "A list is required."
             return []
-        if len(value) > most:
+        if most is not None and len(value) > most:
             faults[where] = f"The list has at most {most} entries; this one has {len(value)}."
             return []
         return [rule(f"{where}[{position}]", item, faults) for position, item in enumerate(value)]
@@ -94,20 +123,33 @@ def fields(required: dict[str, Rule], optional: dict[str, Rule] | None = None) -
         if not isinstance(value, dict):
             faults[where] = "An object is required."
             return {}
-        found: Json = {name: one(f"{where}.{name}", value.get(name), faults) for name, one in required.items()}
-        for name, one in (optional or {}).items():
+        found: Json = {}
+        for name, one in (required | (optional or {})).items():
             if name in value:
-                found[name] = one(f"{where}.{name}", value[name], faults)
+                found[name] = one(at(where, name), value[name], faults)
+            elif name in required:
+                faults[at(where, name)] = "This field is required."
         return found
 
     return rule
 
 
-def or_null(rule: Rule) -> Rule:
-    return lambda where, value, faults: None if value is None else rule(where, value, faults)
+def also(rule: Rule, check: Check) -> Rule:
+    """`check` looks at what the rule kept as a whole, unless that is not even of the right kind. Single fields in it
+    may be faulty."""
+
+    def both(where: str, value: Any, faults: Faults) -> Any:
+        found = rule(where, value, faults)
+        if where not in faults:
+            check(where, found, faults)
+        return found
+
+    return both
 
 
-def boolean(where: str, value: Any, faults: Faults) -> Any:
-    if not isinstance(value, bool):
-        faults[where] = "true or false is required."
-    return value
+MONEY = fields(
+    {
+        "amount": number(0),
+        "currency": text(like="[A-Z]{3}", says="A currency code of three letters is required, as in EUR."),
+    }
+)

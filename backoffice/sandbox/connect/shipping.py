@@ -7,30 +7,22 @@ from werkzeug.wrappers import Response
 from backoffice.sandbox.answers import taken_answer
 from backoffice.sandbox.calls import Call, Operation
 from backoffice.sandbox.connect import bodies, naming
-from backoffice.sandbox.connect.fields import Fields
+from backoffice.sandbox.connect.rules import Json, fields, number, several, text
 from backoffice.sandbox.market import actions
-from backoffice.sandbox.market.kind import Json
 
 UNDER = "items"
-TEXTS = ("carrier", "tracking_number", "return_tracking_number")  # tracking_url has no least length
-WAREHOUSE = "warehouse_id"
+ITEMS = several(naming.item("id", {"quantity": number(1, whole=True)}), least=1)
+TEXTS = dict.fromkeys(("carrier", "tracking_number", "return_tracking_number"), text(least=1)) | {
+    "tracking_url": text()
+}
+PARCEL_V1 = fields({UNDER: ITEMS}, TEXTS)
+PARCEL = fields({UNDER: ITEMS}, {**TEXTS, "warehouse_id": text(least=1)})
 
 
 def create_shipment(call: Call) -> Response:
-    parcel = read_parcel(bodies.json_object(call.request), (*TEXTS, WAREHOUSE))
+    parcel = bodies.read(call.request, PARCEL)
     with call.world.store.transaction():
         return taken_answer(take_parcel(call, parcel))
-
-
-def read_parcel(body: Json, texts: tuple[str, ...]) -> Json:
-    """What was asked, without the fields that nobody knows. Raises RefusedError 400."""
-    fields = Fields(body)
-    parcel: Json = {UNDER: [_item(item) for item in fields.objects(UNDER, required=True, least=1)]}
-    for name in texts:
-        parcel[name] = fields.text(name)
-    parcel["tracking_url"] = fields.text("tracking_url", least=0)
-    fields.refuse()
-    return {name: value for name, value in parcel.items() if fields.has(name)}
 
 
 def take_parcel(call: Call, parcel: Json) -> str:
@@ -42,14 +34,6 @@ def take_parcel(call: Call, parcel: Json) -> str:
         for item, line in zip(parcel[UNDER], lines, strict=True)
     ]
     return actions.take(call, actions.at_order(order), "CREATE_SHIPMENT", {**parcel, UNDER: items})
-
-
-def _item(fields: Fields) -> Json:
-    item: Json = {"order_line_id": fields.text("order_line_id"), "id": fields.text("id")}
-    if not (fields.has("order_line_id") or fields.has("id")):
-        fields.fault("order_line_id", "The line is named by order_line_id or by id, the product's.")
-    item["quantity"] = fields.number("quantity", least=1, required=True)
-    return {name: value for name, value in item.items() if fields.has(name)}
 
 
 OPERATIONS = (

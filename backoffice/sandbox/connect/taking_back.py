@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from backoffice.sandbox.answers import RefusedError
-from backoffice.sandbox.connect import bodies
-from backoffice.sandbox.connect.fields import Fields
-from backoffice.sandbox.market.kind import Json
+from backoffice.sandbox.connect import bodies, naming
+from backoffice.sandbox.connect.rules import MONEY, Json, Rule, choice, fields, number, several, text
 from backoffice.sandbox.worlds import amounts
 
 REASONS = (
@@ -19,26 +18,17 @@ REASONS = (
 )  # CHANNEL_SPECIFIC is only read
 
 
-def items(body: Json, under: str, *, quantity_required: bool) -> list[Json]:
-    """The items as they were asked, without the fields that nobody knows. Raises RefusedError 400."""
-    fields = Fields(body)
-    found = [_item(item, quantity_required) for item in fields.objects(under, required=True, least=1)]
-    fields.refuse()
-    return found
-
-
-def _item(fields: Fields, quantity_required: bool) -> Json:
-    item: Json = {"order_line_id": fields.text("order_line_id"), "product_id": fields.text("product_id")}
-    if not (fields.has("order_line_id") or fields.has("product_id")):
-        fields.fault("order_line_id", "The line is named by order_line_id or by product_id.")
-    item["quantity"] = fields.number("quantity", least=0, required=quantity_required)
-    item["price"], item["shipping_price"] = fields.money("price"), fields.money("shipping_price")
-    item["reason"] = fields.choice("reason", REASONS)
-    for name in amounts.TAXES:
-        item[name] = [
-            {"code": tax.text("code", required=True), "amount": tax.money("amount")} for tax in fields.objects(name)
-        ]
-    return {name: value for name, value in item.items() if fields.has(name)}
+def asked(under: str, *, quantity_required: bool) -> Rule:
+    """The rule for a body with items to take back."""
+    quantity = {"quantity": number(0, whole=True)}
+    required = {"price": MONEY, "shipping_price": MONEY, "reason": choice(*REASONS)}
+    taxes = dict.fromkeys(amounts.TAXES, several(fields({"code": text(least=1), "amount": MONEY})))
+    item = (
+        naming.item("product_id", required | quantity, taxes)
+        if quantity_required
+        else naming.item("product_id", required, taxes | quantity)
+    )
+    return fields({under: several(item, least=1)})
 
 
 def refuse_other_currencies(items: list[Json], lines: list[Json], under: str) -> None:

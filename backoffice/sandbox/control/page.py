@@ -16,8 +16,10 @@ from backoffice.sandbox.market.scripts import KindName, Outcome, Script
 from backoffice.sandbox.market.words import CODES
 from backoffice.sandbox.operations import NAMES
 from backoffice.sandbox.world import World
-from backoffice.sandbox.worlds import papers, papers_filing, photos, returning, returning_moves
 from backoffice.sandbox.worlds.channels import CHANNELS
+from backoffice.sandbox.worlds.papers import filing, photos, sheets
+from backoffice.sandbox.worlds.returning import moves as returning_moves
+from backoffice.sandbox.worlds.returning import opening
 
 TEMPLATE = Template(Path(__file__).with_name("page.html").read_text(encoding="utf-8"))
 STEPS = {"600": "10 minutes", "3600": "1 hour", "43200": "12 hours", "86400": "1 day", "259200": "3 days"}
@@ -37,9 +39,9 @@ _CHOICES = {
     "statuses": _options(("AWAITING_ACCEPTANCE", *STATUSES, "CHANNEL_SPECIFIC")),
     "return_statuses": _options(returning_moves.STATUSES),
     "return_reasons": _options(returning_moves.LINE_REASONS),
-    "labels": _options(returning.LABELS),
-    "document_types": _options(papers_filing.TYPES),
-    "papers": _options(papers.FORMATS),
+    "labels": _options(opening.LABELS),
+    "document_types": _options(filing.TYPES),
+    "papers": _options(sheets.FORMATS),
     "photos": _options(photos.FORMATS),
     "operations": _options(NAMES),
     "faults_known": _options(get_args(Kind)),

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
-from backoffice.sandbox.answers import RefusedError, from_json, json_answer
-from backoffice.sandbox.control import forms, page
+from backoffice.sandbox.answers import RefusedError, json_answer
+from backoffice.sandbox.control import forms, nesting, page
 from backoffice.sandbox.control.verbs import VERBS, VIEWS, View
 from backoffice.sandbox.market import catalogue
 from backoffice.sandbox.market.settling import settle
@@ -62,7 +62,7 @@ class ControlSite:
         if name not in forms.DONE:
             raise RefusedError(404, "There is nothing at this address.")
         try:
-            VERBS[name](self._world, forms.arguments(name, request.form))
+            VERBS[name](self._world, nesting.checked(forms.arguments(name, request.form)))
         except KeyError as error:
             return self._page(f"Nothing was done: {error} is missing.", 400)
         except (LookupError, ValueError, TypeError, ArithmeticError) as error:
@@ -93,7 +93,7 @@ def _seen(view: View, world: World, request: Request) -> Any:
 
 def _arguments(request: Request) -> dict[str, Any]:
     text = request.get_data()
-    found = from_json(text) if text else {}
+    found = nesting.read(text) if text else {}
     if not isinstance(found, dict):
         raise RefusedError(400, "A JSON object is expected.")
     return found

@@ -10,14 +10,18 @@ import msgspec
 from werkzeug.datastructures import MultiDict
 
 from backoffice.sandbox.connect import reporting
+from backoffice.sandbox.control import nesting
 from backoffice.sandbox.dates import written
 from backoffice.sandbox.faults import Fault
 from backoffice.sandbox.market import actions, catalogue, messaging, settling, shipping
 from backoffice.sandbox.market.scripts import Script
 from backoffice.sandbox.operations import NAMES
 from backoffice.sandbox.world import World
-from backoffice.sandbox.worlds import papers_adding, papers_filing, placing, returning, writing
+from backoffice.sandbox.worlds import placing
+from backoffice.sandbox.worlds.customers import writing
 from backoffice.sandbox.worlds.life import tick
+from backoffice.sandbox.worlds.papers import adding, filing
+from backoffice.sandbox.worlds.returning import opening
 
 MOST_AT_ONCE = 1000
 MOST_ROWS = 1000  # of one page of a view
@@ -47,7 +51,9 @@ def order_step(world: World, fields: dict[str, Any]) -> Any:
 
 def put_raw(world: World, fields: dict[str, Any]) -> Any:
     """`text`; `order_id` and `updated_at` where the text has none to read."""
-    placing.put_raw_order(world, fields.pop("text"), **fields)
+    text = fields.pop("text")
+    nesting.read(text)
+    placing.put_raw_order(world, text, **fields)
     return {}
 
 
@@ -132,9 +138,9 @@ VERBS: dict[str, Callable[[World, dict[str, Any]], Any]] = {
     "revoke-tokens": revoke_tokens,
     "configure": configure,
     "clear-journal": clear_journal,
-    "open-return": lambda world, fields: returning.open_return(world, **fields),
-    "change-return": lambda world, fields: returning.change_return(world, **fields),
-    "add-document": lambda world, fields: papers_adding.add_document(world, papers_adding.Given(**fields)),
+    "open-return": lambda world, fields: opening.open_return(world, **fields),
+    "change-return": lambda world, fields: opening.change_return(world, **fields),
+    "add-document": lambda world, fields: adding.add_document(world, adding.Given(**fields)),
     "customer-writes": lambda world, fields: writing.customer_writes(world, **fields),
     "channel-writes": lambda world, fields: writing.channel_writes(world, **fields),
     "anonymise-conversation": lambda world, fields: writing.anonymise_conversation(world, fields["conversation_id"]),
@@ -164,12 +170,12 @@ def _actions(world: World, args: MultiDict[str, str]) -> Any:
 
 def _returns(world: World, args: MultiDict[str, str]) -> Any:
     settling.settle(world)
-    return returning.listed(world, **_place(args))
+    return opening.listed(world, **_place(args))
 
 
 def _documents(world: World, args: MultiDict[str, str]) -> Any:
     settling.settle(world)
-    return papers_filing.listed(world.store, **_place(args))
+    return filing.listed(world.store, **_place(args))
 
 
 def _conversations(world: World, args: MultiDict[str, str]) -> Any:

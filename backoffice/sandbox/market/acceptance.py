@@ -22,7 +22,7 @@ class Acceptance(Kind):
         order = record.body
         if moves.by_partner(order):
             return "ORDER_FULFILLED_BY_PARTNER"
-        awaiting = {line.get("id") for line in moves.lines_of(order) if line.get("status") == AWAITING}
+        awaiting = {str(line.get("id")) for line in moves.lines_of(order) if line.get("status") == AWAITING}
         decided = {line["id"] for line in asked["order_lines"]}
         if not decided <= awaiting:
             return "ORDER_IN_WRONG_STATE"
@@ -35,9 +35,9 @@ class Acceptance(Kind):
         order = record.body
         decisions = {line["id"]: line["accepted"] for line in asked["order_lines"]}
         for line in moves.lines_of(order):
-            if line.get("status") != AWAITING or line.get("id") not in decisions:
+            if line.get("status") != AWAITING or str(line.get("id")) not in decisions:
                 continue
-            if decisions[line["id"]]:
+            if decisions[str(line["id"])]:
                 moves.set_status(line, script.to or _next(order["id"]))
             else:
                 moves.set_status(line, "CLOSED", "REFUSED")

@@ -68,8 +68,8 @@ class Aim:
     family: Family = "order"
 
 
-def at_order(order: Json) -> Aim:
-    return Aim(order["id"], order["id"], channel_of(order))
+def at_order(order: Json, family: Family = "order") -> Aim:
+    return Aim(order["id"], order["id"], channel_of(order), family)
 
 
 def take(call: Call, aim: Aim, kind: str, body: Json) -> str:
@@ -95,8 +95,7 @@ def take(call: Call, aim: Aim, kind: str, body: Json) -> str:
         "updated_at": now,
         "due_at": _due_at(world, script, call.now),
     }
-    names, places = ", ".join(values), ", ".join("?" * len(values))
-    world.store.change(f"INSERT INTO actions ({names}) VALUES ({places})", list(values.values()))  # noqa: S608 -- constant names
+    world.store.insert("actions", values)
     return action_id
 
 

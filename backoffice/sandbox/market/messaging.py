@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from backoffice.sandbox.answers import to_json
 from backoffice.sandbox.dates import micros, parse, written
-from backoffice.sandbox.market import records
+from backoffice.sandbox.market import records, uploads
 from backoffice.sandbox.market.kind import Json, Kind, Record, Table
-from backoffice.sandbox.worlds.channels import CHANNELS
+from backoffice.sandbox.market.uploads import File
+from backoffice.sandbox.worlds import channels
 
 if TYPE_CHECKING:
     from backoffice.sandbox.market.actions import Action
@@ -24,12 +25,6 @@ if TYPE_CHECKING:
 NOBODY = "Customer"  # where an order does not tell who bought
 ERASED = "Anonymized"
 CHANCE = SystemRandom()  # for ids of what happens while the sandbox runs; the worlds bring their own
-
-
-@dataclass(frozen=True)
-class File:
-    filename: str
-    content: bytes
 
 
 @dataclass(frozen=True)
@@ -76,16 +71,8 @@ class MessageCreation(Kind):
 
 def _send(world: World, action: Action, conversation: Json) -> None:
     """The store's message, dated as the conversation's last change, with the files that came with the call."""
-    rows = world.store.rows("SELECT filename, content FROM uploads WHERE action_id = ? ORDER BY number", (action.id,))
-    message = Message(store_of(conversation), action.asked()["body"], [File(*row) for row in rows])
+    message = Message(store_of(conversation), action.asked()["body"], uploads.of(world.store, action.id))
     put_message(world.store, conversation, message, at=parse(conversation["updated_at"]))
-
-
-def keep_uploads(store: Store, action_id: str, files: Sequence[File]) -> None:
-    """To be called within the transaction that stores the action."""
-    for file in files:
-        sql = "INSERT INTO uploads (action_id, filename, content) VALUES (?, ?, ?)"
-        store.change(sql, (action_id, file.filename, file.content))
 
 
 def new_id(rng: Random = CHANCE) -> str:
@@ -117,7 +104,7 @@ def _origin(order: Json) -> dict[str, str]:
     """All four names are required here, while an order may tell only its channel."""
     known = order.get("origin")
     known = known if isinstance(known, dict) else {}
-    channel = next((one for one in CHANNELS if one.id == known.get("channel_id")), None)
+    channel = channels.known(known.get("channel_id"))
     usual = {
         "channel_id": "",
         "channel_name": channel.name if channel else "",
@@ -170,8 +157,7 @@ def put_conversation(store: Store, conversation: Json) -> None:
         "anonymised": "anonymized_at" in conversation,
         "body": to_json(conversation),
     }
-    names, places = ", ".join(values), ", ".join("?" * len(values))
-    store.change(f"INSERT INTO conversations ({names}) VALUES ({places})", list(values.values()))  # noqa: S608 -- constant names
+    store.insert("conversations", values)
 
 
 def recognise_orders(store: Store, now: datetime) -> None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from backoffice.sandbox.answers import from_json, to_json
 from backoffice.sandbox.dates import micros, moment_of, parse, written
 from backoffice.sandbox.market.kind import Json, Record, Table
-from backoffice.sandbox.worlds import moves, returning_moves
+from backoffice.sandbox.worlds import moves
+from backoffice.sandbox.worlds.returning import moves as returning_moves
 
 if TYPE_CHECKING:
     from backoffice.sandbox.store import Store
 
-MILLISECOND = timedelta(milliseconds=1)
+MILLISECOND = 1000  # in microseconds
+LATEST = micros(datetime(9999, 12, 31, 23, 59, 59, 999_000, tzinfo=UTC))  # behind it there is no date
 
 
 def find(store: Store, table: Table, record_id: str) -> Record | None:
@@ -32,9 +34,17 @@ def find(store: Store, table: Table, record_id: str) -> Record | None:
     )
 
 
+def known(store: Store, table: Table, record_id: str) -> Record:
+    """The same for a record that somebody names by hand. Raises LookupError."""
+    found = find(store, table, record_id)
+    if found is None:
+        raise LookupError(f"There is no {table.removesuffix('s')} {record_id!r}.")
+    return found
+
+
 def touch(record: Record, now: datetime) -> None:
     """Two changes within one millisecond still have two moments, or a reader could not tell them apart."""
-    moment = written(max(now, moment_of(record.updated_at) + MILLISECOND))
+    moment = written(max(now, moment_of(min(record.updated_at + MILLISECOND, LATEST))))
     record.body["updated_at"] = moment
     if record.table != "conversations":
         record.body["channel_updated_at"] = moment
@@ -49,10 +59,9 @@ def save(store: Store, record: Record) -> None:
 
 
 def _of_order(record: Record) -> dict[str, Any]:
-    fulfillment: Any = record.body.get("fulfillment")
     return {
         "status": str(record.body.get("status")),
-        "fulfillment_type": str(fulfillment.get("type")) if isinstance(fulfillment, dict) else "",
+        "fulfillment_type": moves.fulfillment_type(record.body),
         "moves_at": moves.moves_at(record.body),
         "private": to_json(record.private),
     }

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from backoffice.sandbox.market import records
 from backoffice.sandbox.market.kind import Json, Kind, Record
-from backoffice.sandbox.worlds import moves, returning_moves
+from backoffice.sandbox.worlds import moves
+from backoffice.sandbox.worlds.returning import moves as returning_moves
 
 if TYPE_CHECKING:
     from backoffice.sandbox.market.actions import Action

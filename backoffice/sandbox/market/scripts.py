@@ -29,6 +29,7 @@ KindName = Literal[
     "CREATE_CONVERSATION",
     "CREATE_MESSAGE",
 ]
+PASSING = ("UNEXPECTED", "UNAVAILABLE", "TOO_MANY_REQUEST")  # codes after which another attempt may be taken
 FOR_EVER = ("pending-for-ever", "unknown-word")
 
 
@@ -76,6 +77,11 @@ class Script(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
             raise ValueError("seconds is a number of 0 or more and below 1,000,000,000.")
         if self.seconds is None and self.outcome == "slow":
             raise ValueError("slow needs seconds.")
+
+
+def failing(code: str, kind: KindName | None = None) -> Script:
+    """For ever; what only passes by is over at the second attempt."""
+    return Script(kind=kind, code=code, times=1 if code in PASSING else None)
 
 
 class Scripts:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from backoffice.sandbox.answers import to_json
 from backoffice.sandbox.dates import micros
-from backoffice.sandbox.market import records
+from backoffice.sandbox.market import records, uploads
 from backoffice.sandbox.market.actions import COLUMNS, FAILURES, FINAL, Action, later
 from backoffice.sandbox.market.kind import Record
 from backoffice.sandbox.market.kinds import KINDS
@@ -82,7 +82,7 @@ def _end(world: World, action: Action, now: datetime) -> None:
     else:
         message = (script.message if script.code else None) or text_of(code, action.channel_id)
         errors = [{"code": code, "message": message}]
-        _forget_uploads(world, action)
+        uploads.forget(world.store, action.id)
     world.store.change(
         "UPDATE actions SET status = ?, errors = ?, updated_at = ?, due_at = ? WHERE number = ?",
         (FAILURES[action.family] if errors else "SUCCESS", to_json(errors), micros(now), due_at, action.number),
@@ -99,14 +99,9 @@ def _show(world: World, action: Action, now: datetime) -> None:
     result = kind.done(world, action, record, now)
     if kind.touches:
         records.save(world.store, record)
-    _forget_uploads(world, action)
+    uploads.forget(world.store, action.id)
     sql = "UPDATE actions SET due_at = NULL, shown_at = ?, result = ? WHERE number = ?"
     world.store.change(sql, (micros(now), result, action.number))
-
-
-def _forget_uploads(world: World, action: Action) -> None:
-    """Whatever became of the files that came with the call, they wait no longer."""
-    world.store.change("DELETE FROM uploads WHERE action_id = ?", (action.id,))
 
 
 def _as_the_marketplace_has_it(world: World, action: Action) -> Record:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from backoffice.sandbox.answers import from_json, to_json
 from backoffice.sandbox.dates import micros, moment_of, written
+from backoffice.sandbox.market.actions import channel_of
 from backoffice.sandbox.market.kind import Json, Record
 from backoffice.sandbox.market.line_by_line import LineByLine, shipped
-from backoffice.sandbox.worlds import amounts, moves
-from backoffice.sandbox.worlds.channels import CHANNELS, Channel
+from backoffice.sandbox.worlds import amounts, channels, moves
+from backoffice.sandbox.worlds.channels import Channel
 
 if TYPE_CHECKING:
     from backoffice.sandbox.market.actions import Action
@@ -87,16 +88,14 @@ def _keep(store: Store, record: Record, asked: Json, now: datetime) -> str:
     moment = written(now)
     body = {"id": shipment_id, "channel_shipment_id": channel_shipment_id, "created_at": moment, "updated_at": moment}
     body |= {"items": asked["items"], **{name: asked[name] for name in asked if name in kept}}
-    sql = "INSERT INTO shipments (id, order_id, at, body) VALUES (?, ?, ?, ?)"
-    store.change(sql, (shipment_id, record.id, micros(now), to_json(body)))
+    values = {"id": shipment_id, "order_id": record.id, "at": micros(now), "body": to_json(body)}
+    store.insert("shipments", values)
     return shipment_id
 
 
 def _channel(record: Record) -> Channel | None:
     """None for an order that was put in by hand, of a channel of its own, which wants nothing of a parcel."""
-    origin = record.body.get("origin")
-    channel_id = origin.get("channel_id") if isinstance(origin, dict) else None
-    return next((channel for channel in CHANNELS if channel.id == channel_id), None)
+    return channels.known(channel_of(record.body))
 
 
 def _demand_fault(channel: Channel | None, asked: Json) -> str | None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from backoffice.sandbox.market import records
+from backoffice.sandbox.market import records, uploads
 from backoffice.sandbox.market.kind import Json, Kind, Record
 from backoffice.sandbox.market.returning import WRONG_STATE
-from backoffice.sandbox.worlds import moves, papers_filing
+from backoffice.sandbox.worlds import moves
+from backoffice.sandbox.worlds.papers import filing
 
 if TYPE_CHECKING:
     from backoffice.sandbox.market.actions import Action
@@ -35,6 +36,6 @@ class Upload(Kind):
     def done(self, world: World, action: Action, record: Record, now: datetime) -> str:
         """The id of the document."""
         asked = action.asked()
-        (content,) = world.store.rows("SELECT content FROM uploads WHERE action_id = ?", (action.id,))[0]
-        paper = papers_filing.Paper(asked["type"], asked["filename"], content)
-        return str(papers_filing.file(world.store, record.id, paper, now)["id"])
+        (file,) = uploads.of(world.store, action.id)
+        paper = filing.Paper(asked["type"], file.filename, file.content)
+        return str(filing.file(world.store, record.id, paper, now)["id"])

@@ -20,6 +20,7 @@ AdjustmentType = Literal["CANCELATION", "REFUND"]
 MONEY = {"price": "price", "shipping_price": "total_shipping_price"}  # in an item, and in the line
 TAXES = ("taxes", "shipping_taxes")
 NOTHING = Decimal(0)
+TOO_MUCH = 10**18
 
 
 class Remainder:
@@ -28,11 +29,11 @@ class Remainder:
     def __init__(self, line: Json) -> None:
         self.quantity = quantity_of(line)
         self._money = {name: _amount(line.get(of_line)) for name, of_line in MONEY.items()}
-        self._taxes: dict[str, dict[Any, Any]] = {}
+        self._taxes: dict[str, dict[str, Any]] = {}
         for name in TAXES:
             taxes = self._taxes[name] = {}
             for tax in _dicts(line.get(name)):
-                taxes[tax.get("code")] = taxes.get(tax.get("code"), NOTHING) + _amount(tax.get("amount"))
+                taxes[_code(tax)] = taxes.get(_code(tax), NOTHING) + _amount(tax.get("amount"))
         for refund in refunds_of(line):
             self.take(refund)
 
@@ -66,9 +67,8 @@ class Remainder:
             self._money[name] -= _amount(item.get(name))
         for name in TAXES:
             for tax in _dicts(item.get(name)):
-                self._taxes[name][tax.get("code")] = self._taxes[name].get(tax.get("code"), NOTHING) - _amount(
-                    tax.get("amount")
-                )
+                left = self._taxes[name].get(_code(tax), NOTHING)
+                self._taxes[name][_code(tax)] = left - _amount(tax.get("amount"))
 
     def is_nothing(self) -> bool:
         """Whether no amount is left; the quantity of a refund says nothing."""
@@ -133,11 +133,11 @@ def _adjustment(line: Json, kind: AdjustmentType, item: Json, at: datetime) -> J
     }
 
 
-def _take_tax(taxes: list[Json], asked: Json) -> None:
+def _take_tax(taxes: Any, asked: Json) -> None:
     """The taxes of this code shrink one after the other, and so does the share of whoever collects them."""
     left = asked["amount"]["amount"]
-    for tax in taxes:
-        if tax.get("code") != asked["code"]:
+    for tax in _dicts(taxes):
+        if _code(tax) != asked["code"]:
             continue
         taken = min(left, _amount(tax.get("amount")))
         for name in ("amount", "channel_collectible", "seller_collectible"):
@@ -150,10 +150,14 @@ def _less(money: Json, amount: Any) -> Json:
     return {**money, "amount": money["amount"] - amount} if amount else money
 
 
+def _code(tax: Json) -> str:
+    return str(tax.get("code"))
+
+
 def _amount(money: Any) -> Any:
-    """A number, whole or not: JSON has both."""
-    found = money.get("amount") if isinstance(money, dict) else None
-    return found if isinstance(found, int | Decimal) else NOTHING
+    """A number, whole or not: JSON has both. One so large that sums of it would leave what Decimal can is none."""
+    found: Any = money.get("amount") if isinstance(money, dict) else None
+    return found if isinstance(found, int | Decimal) and -TOO_MUCH < found < TOO_MUCH else NOTHING
 
 
 def _dicts(found: Any) -> list[Json]:

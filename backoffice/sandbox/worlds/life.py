@@ -7,19 +7,20 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from random import Random
 
-from backoffice.sandbox.answers import from_json
 from backoffice.sandbox.dates import micros
+from backoffice.sandbox.market import records
 from backoffice.sandbox.market.settling import settle
-from backoffice.sandbox.store import StoredOrder
 from backoffice.sandbox.world import World
-from backoffice.sandbox.worlds import customers, moves, returning_life
-from backoffice.sandbox.worlds.placing import place_order, stored, touch
+from backoffice.sandbox.worlds import moves
+from backoffice.sandbox.worlds.customers import life as customers_life
+from backoffice.sandbox.worlds.placing import place_order
+from backoffice.sandbox.worlds.returning import life as returning_life
 
 PAUSE = 40.0  # seconds between two new orders at speed 1
 SHORTEST_PAUSE = 20.0
 AT_ONCE = 5  # orders that move on in one tick: after a long sleep they trickle
 # What else happens by itself in a world that is alive; each is told the moment.
-HAPPENINGS: tuple[Callable[[World, datetime], None], ...] = (returning_life.happen, customers.write)
+HAPPENINGS: tuple[Callable[[World, datetime], None], ...] = (returning_life.happen, customers_life.happen)
 HEARTBEAT = 0.5  # seconds of real time between two looks at the clock
 
 ARRIVALS = ("AWAITING_ACCEPTANCE",) * 7 + ("AWAITING_FRAUD_CHECK", "AWAITING_PAYMENT", "AWAITING_SHIPMENT")
@@ -63,10 +64,9 @@ def tick(world: World) -> None:
 
 
 def _move_on(world: World, now: datetime) -> None:
-    sql = f"SELECT {', '.join(StoredOrder._fields)} FROM orders WHERE moves_at <= ? ORDER BY moves_at LIMIT ?"  # noqa: S608 -- constant names
-    for values in world.store.rows(sql, (micros(now), AT_ONCE)):
-        row = StoredOrder(*values)
-        order = from_json(row.body)
-        moves.move_on(order, Random(row.id))  # noqa: S311 -- not a secret
-        touch(order, row, now)
-        world.store.put_orders([stored(order, row.private)])
+    sql = "SELECT id FROM orders WHERE moves_at <= ? ORDER BY moves_at LIMIT ?"
+    for (order_id,) in world.store.rows(sql, (micros(now), AT_ONCE)):
+        record = records.known(world.store, "orders", order_id)
+        moves.move_on(record.body, Random(order_id))  # noqa: S311 -- not a secret
+        records.touch(record, now)
+        records.save(world.store, record)

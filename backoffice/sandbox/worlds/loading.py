@@ -8,21 +8,17 @@ from msgspec import structs
 
 from backoffice.sandbox.store import StoredOrder
 from backoffice.sandbox.world import World
-from backoffice.sandbox.worlds import (
-    assortment,
-    customers,
-    demo,
-    papers_demo,
-    returning_demo,
-    returning_trouble,
-    scale,
-    trouble,
-)
+from backoffice.sandbox.worlds import assortment, demo, scale, trouble
+from backoffice.sandbox.worlds.customers import demo as customers_demo
+from backoffice.sandbox.worlds.customers import trouble as customers_trouble
+from backoffice.sandbox.worlds.papers import demo as papers_demo
+from backoffice.sandbox.worlds.returning import demo as returning_demo
+from backoffice.sandbox.worlds.returning import trouble as returning_trouble
 
 # What a world has besides its orders: each puts it in, within the transaction that makes the world.
 FILLERS: dict[str, tuple[Callable[[World], None], ...]] = {
-    "demo": (returning_demo.fill, papers_demo.fill, assortment.fill, customers.fill),
-    "trouble": (returning_trouble.fill, assortment.fill_trouble, customers.fill_trouble),
+    "demo": (returning_demo.fill, papers_demo.fill, assortment.fill, customers_demo.fill),
+    "trouble": (returning_trouble.fill, assortment.fill_trouble, customers_trouble.fill),
 }
 
 

@@ -48,12 +48,13 @@ ADVANCE = (
 
 
 def moves_at(order: Json) -> int | None:
-    """When a living world moves the order on, in microseconds; None: never by itself, as one without its dates."""
+    """When a living world moves the order on, in microseconds; None: never by itself, as one without its dates, or
+    with the last ones that there are."""
     move = MOVES.get(str(order.get("status")))
     if move is None:
         return None
     since = order.get("created_at" if order["status"] == "AWAITING_ACCEPTANCE" else "updated_at")
-    with contextlib.suppress(ValueError):
+    with contextlib.suppress(ValueError, OverflowError):
         return micros(parse(str(since)) + move.after)
     return None
 
@@ -103,10 +104,15 @@ def set_status(record: Json, status: str, reason: str = "") -> None:
         record["status_reason"] = reason
 
 
+def fulfillment_type(order: Json) -> str:
+    """Empty where a raw order says nothing."""
+    fulfillment = order.get("fulfillment")
+    return str(fulfillment.get("type")) if isinstance(fulfillment, dict) else ""
+
+
 def by_partner(order: Json) -> bool:
     """Whether a partner's logistics ships the order: then the seller has no say in it."""
-    fulfillment = order.get("fulfillment")
-    return isinstance(fulfillment, dict) and fulfillment.get("type") == "FULFILLED_BY_PARTNER"
+    return fulfillment_type(order) == "FULFILLED_BY_PARTNER"
 
 
 def permit(order: Json) -> None:

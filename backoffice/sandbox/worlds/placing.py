@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
 
 from backoffice.sandbox.answers import from_json, to_json
-from backoffice.sandbox.dates import micros, moment_of, parse, written
+from backoffice.sandbox.dates import micros, parse, written
+from backoffice.sandbox.market import records
 from backoffice.sandbox.store import StoredOrder
 from backoffice.sandbox.world import World
 from backoffice.sandbox.worlds import moves
 from backoffice.sandbox.worlds.building import Wish, build_order
 from backoffice.sandbox.worlds.channels import CHANNELS, channel_of
 from backoffice.sandbox.worlds.moves import Json
-
-MILLISECOND = timedelta(milliseconds=1)
 
 
 def place_order(world: World, **fields: Any) -> Json:
@@ -79,19 +77,16 @@ def update_order(world: World, order_id: str, **fields: Any) -> Json:
 
     A new `status` goes to every line as well, unless `order_lines` says otherwise.
     """
-    with world.store.lock:
-        row = world.store.order(order_id)
-        if row is None:
-            raise LookupError(f"There is no order {order_id!r}.")
-        order = from_json(row.body)
+    with world.store.transaction():
+        record = records.known(world.store, "orders", order_id)
         if "updated_at" not in fields:
-            touch(order, row, world.clock.now())
+            records.touch(record, world.clock.now())
         if "status" in fields and "order_lines" not in fields:
-            for line in order.get("order_lines", []):
+            for line in moves.lines_of(record.body):
                 moves.set_status(line, fields["status"], fields.get("status_reason") or "")
-        order = merged(order, fields)
-        world.store.put_orders([stored(order, row.private)])
-    return order
+        record.body = merged(record.body, fields)
+        records.save(world.store, record)
+    return record.body
 
 
 def step_order(world: World, order_id: str, status: str = "", status_reason: str = "") -> Json:
@@ -100,26 +95,18 @@ def step_order(world: World, order_id: str, status: str = "", status_reason: str
     With `status` the lines that are not closed go there instead. Raises LookupError, and ValueError for an order that
     waits for its seller.
     """
-    with world.store.lock:
-        row = world.store.order(order_id)
-        if row is None:
-            raise LookupError(f"There is no order {order_id!r}.")
-        order: Json = from_json(row.body)
+    with world.store.transaction():
+        record = records.known(world.store, "orders", order_id)
+        order = record.body
         if status:
             moves.step(order, status, status_reason)
         elif order["status"] in moves.MOVES:
             moves.step(order, moves.MOVES[order["status"]].to, moves.MOVES[order["status"]].reason, alike=True)
         else:
             raise ValueError(f"By itself nothing follows {order['status']}: say the status.")
-        touch(order, row, world.clock.now())
-        world.store.put_orders([stored(order, row.private)])
+        records.touch(record, world.clock.now())
+        records.save(world.store, record)
     return order
-
-
-def touch(order: Json, row: StoredOrder, now: datetime) -> None:
-    """Two changes within one millisecond still have two moments, or a reader could not tell them apart."""
-    order["updated_at"] = written(max(now, moment_of(row.updated_at) + MILLISECOND))
-    order["channel_updated_at"] = order["updated_at"]
 
 
 def put_raw_order(world: World, text: str, *, order_id: str | None = None, updated_at: str | None = None) -> None:
@@ -130,7 +117,7 @@ def put_raw_order(world: World, text: str, *, order_id: str | None = None, updat
         id=order_id or _text(known, "id"),
         updated_at=micros(parse(updated_at or _text(known, "updated_at"))),
         status=str(known.get("status")),
-        fulfillment_type=_fulfillment_type(known),
+        fulfillment_type=moves.fulfillment_type(known),
         moves_at=None,
         body=text.encode(),
     )
@@ -142,11 +129,6 @@ def _text(order: Json, name: str) -> str:
     if isinstance(value, str):
         return value
     raise ValueError(f"The text has no {name} to find it by: give it beside the text.")
-
-
-def _fulfillment_type(order: Json) -> str:
-    fulfillment = order.get("fulfillment")
-    return str(fulfillment.get("type")) if isinstance(fulfillment, dict) else ""
 
 
 def merged(order: Json, fields: dict[str, Any]) -> Json:
@@ -174,7 +156,7 @@ def stored(order: Json, private: bytes = b"{}") -> StoredOrder:
         id=order["id"],
         updated_at=micros(parse(order["updated_at"])),
         status=str(order.get("status")),
-        fulfillment_type=_fulfillment_type(order),
+        fulfillment_type=moves.fulfillment_type(order),
         moves_at=moves.moves_at(order),
         body=to_json(order),
         private=private,

@@ -6,7 +6,7 @@
   far as their channel's demands are met (worlds/channels.py).
 - Shipped: v2-refundOrderLines ends as `REFUNDS` says, then as above.
 
-What only passes by (`PASSING`) is taken at the second attempt.
+What only passes by is taken at the second attempt.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from backoffice.sandbox.dates import written
-from backoffice.sandbox.market.scripts import KindName, Script
+from backoffice.sandbox.market.scripts import KindName, Script, failing
 from backoffice.sandbox.market.words import CODES
 from backoffice.sandbox.store import StoredOrder
 from backoffice.sandbox.worlds.building import Wish, build_order
@@ -26,14 +26,13 @@ from backoffice.sandbox.worlds.moves import permit
 from backoffice.sandbox.worlds.placing import stored
 from backoffice.sandbox.worlds.twists import by_partner
 
-PASSING = ("UNEXPECTED", "UNAVAILABLE", "TOO_MANY_REQUEST")  # the second attempt is taken
 STEP = timedelta(minutes=50)  # between two orders of a kind; the oldest to accept is still within its 48 hours
 
 
 def _ends(kind: KindName, codes: Iterable[str]) -> tuple[Script, ...]:
     """Every code, and what else an id may do that was given for an action."""
     return (
-        *(Script(kind=kind, code=code, times=1 if code in PASSING else None) for code in codes),
+        *(failing(code, kind) for code in codes),
         Script(kind=kind, outcome="slow", seconds=300),
         Script(kind=kind, outcome="forget", times=None),
         Script(kind=kind, outcome="pending-for-ever", times=None),
@@ -41,7 +40,7 @@ def _ends(kind: KindName, codes: Iterable[str]) -> tuple[Script, ...]:
 
 
 ACCEPTANCES = (
-    *(Script(kind="ACCEPT", code=code, times=1 if code in PASSING else None) for code in CODES),
+    *(failing(code, "ACCEPT") for code in CODES),
     Script(kind="ACCEPT", code="ACTION_NOT_SUPPORTED", mixed=True, times=None),
     Script(kind="ACCEPT", outcome="slow", seconds=300),
     Script(kind="ACCEPT", outcome="forget", times=None),

@@ -130,9 +130,10 @@ def by_partner(order: Json, rng: Random, now: datetime) -> None:
 
 def anonymised(order: Json, rng: Random, now: datetime) -> None:
     """Addresses and e-mail are gone (domain.md §8, question 65)."""
-    info = order["shipping_info"]
-    for name in ("address", "email", "pudo_id"):
-        info.pop(name, None)
+    info = order.get("shipping_info")
+    kept = info if isinstance(info, dict) else {}  # in a raw text anything
+    gone = ("address", "email", "pudo_id")
+    order["shipping_info"] = {name: value for name, value in kept.items() if name not in gone}
     order.pop("billing_info", None)
     order["anonymized_at"] = order["updated_at"]
 

@@ -45,6 +45,8 @@ class Command(BaseCommand):
         except MiraklError as error:
             request_id = getattr(error, "request_id", "")
             raise CommandError(_visible(f"{error}" + (f" Request id: {request_id}." if request_id else ""))) from None
+        except OSError as error:
+            raise CommandError(f"The answer could not be written: {error.strerror}.") from None
         except ValueError as error:
             raise CommandError(_visible(str(error))) from None
 
@@ -81,14 +83,24 @@ class Command(BaseCommand):
             raise ValueError("A call has one body: either --body or --file.")
         if options["output"]:
             with calling.new_file(Path(options["output"])) as file:
-                file.write(client.call_raw(operation, path, query=query, json=body, parts=parts))
+                answer = client.call_raw(operation, path, query=query, json=body, parts=parts)
+                try:
+                    file.write(answer)
+                    file.flush()
+                except OSError:  # the id of an action is told only once
+                    self._print(answer)
+                    raise
             self.stdout.write(f"The answer was saved as {options['output']}.")
             return
         answer = client.call_raw(operation, path, query=query, json=body, parts=parts)
         if answer:
-            self.stdout.write(_visible(answer.decode(errors="replace")))
+            self._print(answer)
         else:
             self.stderr.write("Mirakl took it; the answer is empty.")
+
+    def _print(self, answer: bytes) -> None:
+        encoding = getattr(self.stdout, "encoding", None) or "utf-8"
+        self.stdout.write(_visible(answer.decode(errors="replace"), encoding))
 
     def _download(self, client: Connect, operation: Operation, options: dict[str, Any]) -> None:
         path, query = calling.path_of(operation, options["path"]), calling.pairs("--query", options["query"])
@@ -111,6 +123,11 @@ class Command(BaseCommand):
         self.stdout.write(_visible(f"{download.size:,} bytes of {download.content_type} were saved as {where}."))
 
 
-def _visible(text: str) -> str:
-    """What a stranger wrote must not command the terminal: whatever cannot be seen is escaped as in JSON."""
-    return "".join(one if one.isprintable() or one == "\n" else json.dumps(one)[1:-1] for one in text)
+def _visible(text: str, encoding: str = "utf-8") -> str:
+    """What a stranger wrote must not command the terminal: whatever cannot be seen is escaped as in JSON, and so is
+    what the terminal has no character for."""
+
+    def shown(one: str) -> bool:
+        return one == "\n" or (one.isprintable() and bool(one.encode(encoding, "ignore")))
+
+    return "".join(one if shown(one) else json.dumps(one)[1:-1] for one in text)

@@ -85,12 +85,6 @@ class Message(Payload, frozen=True):
     attachments: list[MessageAttachment] = []
 
 
-class ConversationMessages(Payload, frozen=True):
-    """The messages of one conversation, newest first by the channel's time."""
-
-    messages: list[Message]
-
-
 class ConversationActionStatus(Payload, frozen=True):
     """How far a write has come. `status` is PENDING, SUCCESS, ERROR (not FAILED as with orders), or one that is new.
 

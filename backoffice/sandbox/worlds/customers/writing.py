@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from random import Random
 from typing import Any
 
@@ -10,10 +9,13 @@ from backoffice.sandbox.answers import from_json
 from backoffice.sandbox.dates import parse
 from backoffice.sandbox.market import messaging, records
 from backoffice.sandbox.market.kind import Json, Record
-from backoffice.sandbox.market.messaging import File, Message
+from backoffice.sandbox.market.messaging import Message
+from backoffice.sandbox.market.uploads import File
 from backoffice.sandbox.world import World
-from backoffice.sandbox.worlds import photos, placing, twists
+from backoffice.sandbox.worlds import twists
 from backoffice.sandbox.worlds.channels import channel_of
+from backoffice.sandbox.worlds.papers import photos
+from backoffice.sandbox.worlds.papers.adding import decoded
 
 MOST_FILES = 20  # of one message: a channel may know other limits than we do
 TEXT = "Hello, I have a question about my order."
@@ -79,18 +81,14 @@ def _conversation(world: World, fields: Json) -> Json:
 
 
 def _known(world: World, conversation_id: str) -> Record:
-    found = records.find(world.store, "conversations", conversation_id)
-    if found is None:
-        raise LookupError(f"There is no conversation {conversation_id!r}.")
+    found = records.known(world.store, "conversations", conversation_id)
     if "anonymized_at" in found.body:
         raise ValueError("The conversation is anonymised: nobody can write into it.")
     return found
 
 
 def _order(world: World, order_id: str) -> Json:
-    found = records.find(world.store, "orders", order_id)
-    if found is None:
-        raise LookupError(f"There is no order {order_id!r}.")
+    found = records.known(world.store, "orders", order_id)
     return {**found.body, "id": found.id}  # in a raw text another id may stand
 
 
@@ -107,7 +105,7 @@ def _file(wanted: Json, usual: str, number: int) -> File:
     if not isinstance(filename, str):
         raise ValueError("A filename is a text.")  # noqa: TRY004 -- the verbs tell bad values by ValueError
     if "content" in wanted:
-        return File(filename, base64.b64decode(wanted["content"], validate=True))
+        return File(filename, decoded(wanted["content"]))
     wanted_format = wanted.get("format", usual)
     _suffix(wanted_format)
     return File(filename, photos.made(wanted_format, number))
@@ -132,18 +130,14 @@ def anonymise_order(world: World, order_id: str) -> Json:
     """The order loses addresses and e-mail, and its conversations all words. Raises LookupError."""
     now = world.clock.now()
     with world.store.transaction():
-        row = world.store.order(order_id)
-        if row is None:
-            raise LookupError(f"There is no order {order_id!r}.")
-        order = from_json(row.body)
-        placing.touch(order, row, now)
-        order.setdefault("shipping_info", {})
-        twists.anonymised(order, Random(0), now)  # noqa: S311 -- it draws nothing
-        world.store.put_orders([placing.stored(order, row.private)])
+        order = records.known(world.store, "orders", order_id)
+        records.touch(order, now)
+        twists.anonymised(order.body, Random(0), now)  # noqa: S311 -- it draws nothing
+        records.save(world.store, order)
         sql = "SELECT id FROM conversations WHERE entity_id = ? AND NOT anonymised"
         for (conversation_id,) in world.store.rows(sql, (order_id,)):
             messaging.erase(world.store, _known(world, conversation_id), now)
-    return dict(order)
+    return order.body
 
 
 def listed(world: World, *, after: int = 0, limit: int = -1) -> list[Json]:

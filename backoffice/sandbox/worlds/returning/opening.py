@@ -1,101 +1,24 @@
-"""Builds returns, puts them into a world and changes them: the hands of the control interface and of a living world."""
+"""Puts returns into a world and changes them: the hands of the control interface and of a living world."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 from backoffice.sandbox.answers import from_json, to_json
-from backoffice.sandbox.dates import micros, moment_of, parse, written
-from backoffice.sandbox.worlds import papers, papers_filing, returning_labels, returning_moves
+from backoffice.sandbox.dates import micros, parse
+from backoffice.sandbox.market import records
 from backoffice.sandbox.worlds.moves import Json, lines_of
+from backoffice.sandbox.worlds.papers import filing, sheets
+from backoffice.sandbox.worlds.returning import labels, moves
+from backoffice.sandbox.worlds.returning.building import Wish, any_line, build_return
 
 if TYPE_CHECKING:
     from backoffice.sandbox.store import Store
     from backoffice.sandbox.world import World
 
-MILLISECOND = timedelta(milliseconds=1)
-METHODS = ("BY_MAIL", "DROP_OFF_POINT", "HOME_PICKUP", "IN_STORE")
-LABELS = (*papers.FORMATS, "url")  # url: no document, only a `label_url`
-# Where the seller takes back what was bought on a channel.
-ADDRESSES = {
-    "0001": ("14 rue des Entrepôts", "Bâtiment C", "69800", "Saint-Priest", "France", "FRA"),
-    "0002": ("Lagerstraße 7", "", "20357", "Hamburg", "Deutschland", "DEU"),
-    "0003": ("Unit 4, Canal Yard", "Returns desk", "M4 6DE", "Manchester", "United Kingdom", "GBR"),
-}
-ADDRESS_FIELDS = ("street", "street_additional_info", "zip_code", "city", "country", "country_iso_code")
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What is decided before chance decides the rest. `lines` are return lines; without any, chance takes one.
-
-    `bare`: only what the contract requires.
-    """
-
-    status: str
-    created_at: datetime
-    updated_at: datetime
-    lines: tuple[Json, ...] = ()
-    bare: bool = False
-
-
-def build_return(rng: Random, number: int, order: Json, wish: Wish) -> Json:
-    """A believable return of this order, in the shape of `v2-listReturns`. `number` makes its ids."""
-    origin = order.get("origin") or {"channel_id": ""}
-    channel_return_id = f"RET-{20400 + number}"
-    found: Json = {
-        "id": f"{origin['channel_id']}_{channel_return_id}",
-        "channel_return_id": channel_return_id,
-        "order_id": order["id"],
-        "status": wish.status,
-        "origin": origin,
-        "created_at": written(wish.created_at),
-        "channel_updated_at": written(wish.updated_at),
-        "updated_at": written(wish.updated_at),
-        "return_lines": list(wish.lines) or [_line(rng, rng.choice(lines_of(order)))],
-    }
-    return found if wish.bare else {**found, **_details(rng, number, found)}
-
-
-def _line(rng: Random, line: Json) -> Json:
-    return return_line(line, rng.randint(1, max(line["quantity"], 1)), rng.choice(returning_moves.LINE_REASONS))
-
-
-def return_line(line: Json, quantity: int, reason: str) -> Json:
-    """So many pieces of an order line."""
-    return {
-        "order_line_id": line["id"],
-        "product_id": line["product"]["id"],
-        "quantity": quantity,
-        "reason": reason,
-    }
-
-
-def _details(rng: Random, number: int, found: Json) -> Json:
-    """What a channel may tell or not: nothing of it is required, and a request has no parcel yet."""
-    details: Json = {}
-    channel_id = found["origin"]["channel_id"]
-    on_its_way = {"OPENED": 0.5, "RECEIVED": 0.9, "CLOSED": 0.9}.get(found["status"], 0)
-    if rng.random() < 0.65:
-        details["rma_id"] = f"RMA-{rng.randrange(16**8):08X}"
-    if rng.random() < 0.75:
-        details["method"] = rng.choice(METHODS)
-    if rng.random() < 0.85 and channel_id in ADDRESSES:
-        pairs = zip(ADDRESS_FIELDS, ADDRESSES[channel_id], strict=True)
-        details["address"] = {name: text for name, text in pairs if text}
-    if rng.random() < on_its_way:
-        parcel = f"{number:03}{rng.randrange(10**9):09}"
-        details["tracking"] = {
-            "carrier_name": rng.choice(("DHL", "DPD", "Hermes")),
-            "tracking_number": parcel,
-            "tracking_url": f"https://parcels.example/{parcel}",
-        }
-    if found["status"] == "REQUEST_DECLINED" and rng.random() < 0.8:
-        details["rejection_reason"] = rng.choice((*returning_moves.REJECTIONS, "OTHER"))
-    return details
+LABELS = (*sheets.FORMATS, "url")  # url: no document, only a `label_url`
 
 
 def next_number(store: Store) -> int:
@@ -111,7 +34,7 @@ def put(store: Store, found: Json, *, updated_at: datetime | None = None) -> Non
         "order_id": found["order_id"],
         "updated_at": micros(moment),
         "status": str(found["status"]),
-        "moves_at": returning_moves.moves_at(found),
+        "moves_at": moves.moves_at(found),
         "body": to_json(found),
     }
     names, places = ", ".join(values), ", ".join("?" * len(values))
@@ -126,12 +49,12 @@ def put_label(store: Store, found: Json, label: str, now: datetime) -> None:
     Raises ValueError for a format that is none.
     """
     if label == "url":
-        found["label_url"] = returning_labels.link(found["id"])
+        found["label_url"] = labels.link(found["id"])
         return
-    wanted = papers.format_of(label)
-    name = f"return_label_{found['channel_return_id']}{papers.suffix(wanted)}"
-    content = papers.made(wanted, returning_labels.sheet(found))
-    papers_filing.file(store, found["order_id"], papers_filing.Paper("RETURN_LABEL", name, content), now)
+    wanted = sheets.format_of(label)
+    name = f"return_label_{found['channel_return_id']}{sheets.suffix(wanted)}"
+    content = sheets.made(wanted, labels.sheet(found))
+    filing.file(store, found["order_id"], filing.Paper("RETURN_LABEL", name, content), now)
 
 
 def open_return(world: World, order_id: str, **fields: Any) -> Json:
@@ -171,13 +94,14 @@ def _lines(rng: Random, order: Json, wanted: Any, reason: str | None) -> list[Js
     if not isinstance(wanted, list) or not wanted or not all(isinstance(line, dict) for line in wanted):
         raise ValueError("lines is a list of at least one object with order_line_id, quantity and reason.")
     by_id = {line["id"]: line for line in lines_of(order)}
+    likely = _delivered(order)
     found = []
     for position, wish in enumerate(wanted):
-        default = lines_of(order)[min(position, len(by_id) - 1)]
+        default = likely[min(position, len(likely) - 1)]
         line = by_id.get(wish.get("order_line_id", default["id"]))
         if line is None:
             raise ValueError(f"The order has no line {str(wish['order_line_id'])[:40]!r}.")
-        made = _line(rng, line)
+        made = any_line(rng, line)
         made["quantity"] = wish.get("quantity", made["quantity"])
         made["reason"] = wish.get("reason", reason or made["reason"])
         if not (isinstance(made["quantity"], int) and 1 <= made["quantity"] <= max(line["quantity"], 1)):
@@ -186,16 +110,19 @@ def _lines(rng: Random, order: Json, wanted: Any, reason: str | None) -> list[Js
     return found
 
 
+def _delivered(order: Json) -> list[Json]:
+    """The lines that the customer has; where none came so far all, for whoever opens a return by hand."""
+    lines = lines_of(order)
+    return [line for line in lines if line.get("status") in ("SHIPPED", "DELIVERED")] or lines
+
+
 def change_return(world: World, return_id: str, **fields: Any) -> Json:
     """Change top-level fields; `updated_at` moves on unless it is given. Raises LookupError, ValueError."""
     with world.store.transaction():
-        rows = world.store.rows("SELECT body, updated_at FROM returns WHERE id = ?", (return_id,))
-        if not rows:
-            raise LookupError(f"There is no return {return_id!r}.")
-        now = max(world.clock.now(), moment_of(rows[0][1]) + MILLISECOND)
-        moved = {"updated_at": written(now), "channel_updated_at": written(now)}
-        found = _merged({**from_json(rows[0][0]), **moved}, {**fields, "id": return_id})
-        put(world.store, found, updated_at=now)
+        record = records.known(world.store, "returns", return_id)
+        records.touch(record, world.clock.now())
+        found = _merged(record.body, {**fields, "id": return_id})
+        put(world.store, found, updated_at=parse(record.body["updated_at"]))
     return found
 
 

@@ -53,8 +53,7 @@ def file(store: Store, order_id: str, paper: Paper, now: datetime) -> Json:
         "body": to_json(body),
         "content": paper.content,
     }
-    names, places = ", ".join(values), ", ".join("?" * len(values))
-    store.change(f"INSERT INTO documents ({names}) VALUES ({places})", list(values.values()))  # noqa: S608 -- constant names
+    store.insert("documents", values)
     return body
 
 

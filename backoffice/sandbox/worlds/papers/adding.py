@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from backoffice.sandbox.dates import parse
-from backoffice.sandbox.worlds import papers, papers_filing
 from backoffice.sandbox.worlds.moves import Json
+from backoffice.sandbox.worlds.papers import filing, sheets
 
 if TYPE_CHECKING:
     from backoffice.sandbox.world import World
@@ -33,12 +33,17 @@ class Given:
     def bytes(self) -> bytes:
         """Raises ValueError."""
         if not self.content:
-            sheet = papers.Sheet(self.type.replace("_", " ").capitalize(), (f"Order {self.order_id}",), size=papers.A4)
-            return papers.made(papers.format_of(self.format), sheet)
-        try:
-            return base64.b64decode(self.content, validate=True)
-        except binascii.Error:
-            raise ValueError("content is a file in base64.") from None
+            sheet = sheets.Sheet(self.type.replace("_", " ").capitalize(), (f"Order {self.order_id}",), size=sheets.A4)
+            return sheets.made(sheets.format_of(self.format), sheet)
+        return decoded(self.content)
+
+
+def decoded(content: str) -> bytes:
+    """Raises ValueError."""
+    try:
+        return base64.b64decode(content, validate=True)
+    except binascii.Error:
+        raise ValueError("content is a file in base64.") from None
 
 
 def add_document(world: World, given: Given) -> Json:
@@ -50,8 +55,8 @@ def add_document(world: World, given: Given) -> Json:
     with world.store.transaction():
         if world.store.order(given.order_id) is None:
             raise LookupError(f"There is no order {given.order_id!r}.")
-        ending = ENDINGS.get(papers_filing.media_type(content, ".csv") or "", "bin")
+        ending = ENDINGS.get(filing.media_type(content, ".csv") or "", "bin")
         name = given.filename or f"{given.type.lower()}.{ending}"
         now = parse(given.updated_at) if given.updated_at else world.clock.now()
-        paper = papers_filing.Paper(given.type, name, content, given.channel_type)
-        return papers_filing.file(world.store, given.order_id, paper, now)
+        paper = filing.Paper(given.type, name, content, given.channel_type)
+        return filing.file(world.store, given.order_id, paper, now)

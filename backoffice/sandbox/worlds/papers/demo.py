@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 from backoffice.sandbox.answers import from_json
 from backoffice.sandbox.dates import parse
-from backoffice.sandbox.worlds import papers
 from backoffice.sandbox.worlds.moves import Json, lines_of
-from backoffice.sandbox.worlds.papers_filing import Paper, file
+from backoffice.sandbox.worlds.papers import sheets
+from backoffice.sandbox.worlds.papers.filing import Paper, file
 
 if TYPE_CHECKING:
     from backoffice.sandbox.world import World
 
 STATUSES = ("AWAITING_SHIPMENT", "SHIPPED", "DELIVERED", "CLOSED")
 # How many of each: type, the channel's own, format, and the name, in which {} is the channel's order id.
-PLAN: tuple[tuple[int, str, str, papers.Format, str], ...] = (
+PLAN: tuple[tuple[int, str, str, sheets.Format, str], ...] = (
     (20, "CUSTOMER_INVOICE", "", "pdf", "invoice_{}.pdf"),
     (3, "CUSTOMER_INVOICE", "", "csv", "invoice_{}.csv"),
     (10, "DELIVERY_SLIP", "", "pdf", "delivery_slip_{}.pdf"),
@@ -36,12 +36,12 @@ def fill(world: World) -> None:
     orders = _orders(world)
     for count, document_type, channel_type, wanted, name in PLAN:
         for order in rng.sample(orders, count):
-            content = papers.made(wanted, _sheet(order, document_type))
+            content = sheets.made(wanted, _sheet(order, document_type))
             named = name.format(order["channel_order_id"])
             _file(world, order, Paper(document_type, named, content, channel_type))
     twice = rng.choice(orders)
     for title in ("CUSTOMER_INVOICE", "CUSTOMER_INVOICE_CORRECTED"):
-        _file(world, twice, Paper("CUSTOMER_INVOICE", TWICE, papers.made("pdf", _sheet(twice, title))))
+        _file(world, twice, Paper("CUSTOMER_INVOICE", TWICE, sheets.made("pdf", _sheet(twice, title))))
 
 
 def _orders(world: World) -> list[Json]:
@@ -58,9 +58,9 @@ def _file(world: World, order: Json, paper: Paper) -> None:
     file(world.store, order["id"], paper, changed + min(HOUR, (now - changed) / 2))
 
 
-def _sheet(order: Json, title: str) -> papers.Sheet:
+def _sheet(order: Json, title: str) -> sheets.Sheet:
     lines = [f"Order {order['channel_order_id']}", f"of {order['created_at'][:10]}", ""]
     for line in lines_of(order):
         price = line["price"]
         lines.append(f"{line['quantity']} x {line['product']['title']}: {price['amount']} {price['currency']}")
-    return papers.Sheet(title.replace("_", " ").capitalize(), tuple(lines), size=papers.A4)
+    return sheets.Sheet(title.replace("_", " ").capitalize(), tuple(lines), size=sheets.A4)

@@ -6,15 +6,15 @@ on another port too.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
 from werkzeug.wrappers import Request, Response
 
 from backoffice.sandbox.answers import RefusedError, to_json
 from backoffice.sandbox.market import records
-from backoffice.sandbox.worlds import papers, papers_filing
 from backoffice.sandbox.worlds.moves import Json
+from backoffice.sandbox.worlds.papers import filing, sheets
 
 if TYPE_CHECKING:
     from backoffice.sandbox.world import World
@@ -44,14 +44,14 @@ def answer(world: World, request: Request) -> Response:
         return RefusedError(405, "Only GET is possible here.").with_header("Allow", "GET, HEAD").answer()
     if found is None or not raw_path.endswith(SUFFIX):
         return RefusedError(404, "There is no such label.").answer()
-    return Response(papers.made("pdf", sheet(found.body)), content_type=papers_filing.SIGNATURES[b"%PDF-"])
+    return Response(sheets.made("pdf", sheet(found.body)), content_type=filing.SIGNATURES[b"%PDF-"])
 
 
-def sheet(found: Json) -> papers.Sheet:
+def sheet(found: Json) -> sheets.Sheet:
     """The label of a return: the seller's address, and what the warehouse finds the return by."""
-    address, tracking = found.get("address") or {}, found.get("tracking") or {}
+    address, tracking, origin = (_object(found.get(name)) for name in ("address", "tracking", "origin"))
     lines = [
-        str((found.get("origin") or {}).get("channel_store_name") or "Returns"),
+        str(origin.get("channel_store_name") or "Returns"),
         *(str(address[name]) for name in ("street", "street_additional_info") if name in address),
         " ".join(str(address[name]) for name in ("zip_code", "city") if name in address),
         str(address.get("country", "")),
@@ -62,4 +62,9 @@ def sheet(found: Json) -> papers.Sheet:
     ]
     digits = "".join(sign for sign in found["id"] if sign in "0123456789")
     title = str(tracking.get("carrier_name") or "Return")
-    return papers.Sheet(title, tuple(line for line in lines if line), digits[-12:].zfill(12))
+    return sheets.Sheet(title, tuple(line for line in lines if line), digits[-12:].zfill(12))
+
+
+def _object(value: Any) -> Json:
+    """A return that was changed by hand may hold anything."""
+    return value if isinstance(value, dict) else {}

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from backoffice.sandbox.market import messaging
+from backoffice.sandbox.market.actions import channel_of
+from backoffice.sandbox.market.kind import Json
+
 Writer = Literal["customer", "photos", "store", "paper", "channel", "note"]
 
 
@@ -197,3 +201,12 @@ PHOTO_NAMES = (
     "very-" + "long-" * 40 + "name.png",
 )
 PAPER_NAMES = ("label.pdf", "Rechnung Nr. 7.pdf", "facture n° 12.pdf", "invoice.PDF")
+
+LANGUAGES = {"FRA": "fr", "BEL": "nl", "DEU": "de", "AUT": "de"}  # by the buyer's country; English elsewhere
+BY_CHANNEL = {"0001": "fr", "0002": "de"}
+
+
+def language_of(record: Json) -> str:
+    """Of the buyer of an order; of a conversation whose order is not known, of its channel."""
+    country = messaging.customer_address(record).get("country_iso_code")
+    return LANGUAGES.get(str(country), "en") if country else BY_CHANNEL.get(channel_of(record), "en")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from backoffice.sandbox.worlds import pictures
+from backoffice.sandbox.worlds.papers import pictures
 
 Format = Literal["pdf", "pdf-two-pages", "png", "jpeg", "csv", "broken-pdf"]
 LABEL, A4 = (283, 425), (595, 842)  # points; a label has 10 × 15 cm

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import struct
-import zlib
 from functools import lru_cache
 from typing import Literal, get_args
 
-from backoffice.sandbox.worlds import papers, pictures
+from backoffice.sandbox.worlds.papers import pictures, sheets
 
 Format = Literal["png", "jpeg", "pdf"]
 FORMATS = get_args(Format)
@@ -23,17 +21,13 @@ def made(wanted: Format, number: int) -> bytes:
         drawing = pictures.drawn("SCAN", (f"PAGE {number}",), f"{number % 1_000_000:06}")
         return pictures.jpeg(drawing)
     lines = ("Please see the details below.", f"Reference {number}")
-    return papers.made("pdf", papers.Sheet("Attachment", lines, size=papers.A4))
+    return sheets.made("pdf", sheets.Sheet("Attachment", lines, size=sheets.A4))
 
 
 def _photograph(number: int) -> bytes:
     """A dish on a table, with a crack in it."""
-    rows = b"".join(b"\0" + b"".join(_pixel(x, y, number) for x in range(WIDTH)) for y in range(HEIGHT))
-    head = struct.pack(">IIBBBBB", WIDTH, HEIGHT, 8, 2, 0, 0, 0)
-    chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in chunks
-    )
+    rows = [b"".join(_pixel(x, y, number) for x in range(WIDTH)) for y in range(HEIGHT)]
+    return pictures.png_file(WIDTH, rows, depth=8, colour=2)
 
 
 def _pixel(x: int, y: int, number: int) -> bytes:

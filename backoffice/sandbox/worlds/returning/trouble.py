@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from backoffice.sandbox.dates import written
-from backoffice.sandbox.market.scripts import Script
-from backoffice.sandbox.worlds import moves, returning, returning_labels
+from backoffice.sandbox.market.scripts import PASSING, Script, failing
+from backoffice.sandbox.worlds import moves
 from backoffice.sandbox.worlds.building import Wish as OrderWish
 from backoffice.sandbox.worlds.building import build_order
 from backoffice.sandbox.worlds.channels import CHANNELS
 from backoffice.sandbox.worlds.moves import Json
 from backoffice.sandbox.worlds.placing import stored
+from backoffice.sandbox.worlds.returning import labels, opening
+from backoffice.sandbox.worlds.returning.building import Wish, build_return
 from backoffice.sandbox.worlds.twists import by_partner
 
 if TYPE_CHECKING:
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
 
 FIRST_ORDER = 501  # their numbers are apart from those of the orders to accept
 STEP = timedelta(minutes=25)
-PASSING = ("UNEXPECTED", "UNAVAILABLE", "TOO_MANY_REQUEST")  # the second attempt is taken
 DECISIONS = (
     "RETURN_IN_WRONG_STATE",
     "INVALID_INPUT",
@@ -49,10 +50,7 @@ class Case:
 
 
 CASES = (
-    *(
-        Case("REQUEST_INITIATED", Script(kind="ACCEPT_RETURN", code=code, times=1 if code in PASSING else None))
-        for code in DECISIONS
-    ),
+    *(Case("REQUEST_INITIATED", failing(code, "ACCEPT_RETURN")) for code in DECISIONS),
     Case("OPENED", Script(kind="UPDATE_RETURN_TRACKING_INFORMATION", code="INVALID_INPUT", times=None)),
     Case("OPENED", Script(kind="UPLOAD_DOCUMENT", code="ACTION_NOT_SUPPORTED", times=None)),
     Case("OPENED", Script(kind="UPLOAD_DOCUMENT", code="UNAVAILABLE")),
@@ -79,12 +77,12 @@ def fill(world: World) -> None:
             world.store.put_orders([stored(order)])
         if case.script:
             world.scripts.add(structs.replace(case.script, order_id=order["id"]))
-        found = returning.build_return(rng, position + 1, order, returning.Wish(case.status, at, at))
+        found = build_return(rng, position + 1, order, Wish(case.status, at, at))
         if case.label:
-            returning.put_label(world.store, found, case.label, at)
+            opening.put_label(world.store, found, case.label, at)
         if case.oddity == "dead link":
-            found["label_url"] = returning_labels.link("nobody")
-        returning.put(world.store, found)
+            found["label_url"] = labels.link("nobody")
+        opening.put(world.store, found)
 
 
 def _order(rng: Random, position: int, case: Case, at: datetime) -> Json:

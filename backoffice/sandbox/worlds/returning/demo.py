@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 from backoffice.sandbox.answers import from_json
 from backoffice.sandbox.dates import parse
-from backoffice.sandbox.worlds import moves, returning
+from backoffice.sandbox.worlds import moves
 from backoffice.sandbox.worlds.building import Wish as OrderWish
 from backoffice.sandbox.worlds.building import build_order
 from backoffice.sandbox.worlds.channels import CHANNELS
 from backoffice.sandbox.worlds.moves import Json, lines_of
+from backoffice.sandbox.worlds.returning import opening
+from backoffice.sandbox.worlds.returning.building import Wish, build_return, return_line
 
 if TYPE_CHECKING:
     from backoffice.sandbox.world import World
@@ -58,7 +60,7 @@ def fill(world: World) -> None:
             _open(world, rng, order, _wish(rng, plan, order, now), label)
     for order in refunded:
         changed = parse(order["updated_at"])
-        wish = returning.Wish("CLOSED", changed - 3 * DAY, changed, tuple(_refunds(order)))
+        wish = Wish("CLOSED", changed - 3 * DAY, changed, tuple(_refunds(order)))
         _open(world, rng, order, wish, rng.choice(("pdf", None)))
 
 
@@ -74,24 +76,24 @@ def _refunds(order: Json) -> Iterator[Json]:
     for line in lines_of(order):
         for adjustment in line["adjustments"]:
             if adjustment["type"] == "REFUND" and adjustment["reason"] == "RETURN":
-                yield returning.return_line(line, adjustment["quantity"], "UNWANTED_ITEM")
+                yield return_line(line, adjustment["quantity"], "UNWANTED_ITEM")
 
 
-def _wish(rng: Random, plan: Plan, order: Json, now: datetime) -> returning.Wish:
+def _wish(rng: Random, plan: Plan, order: Json, now: datetime) -> Wish:
     """After the order was delivered, and before now."""
     begins = max(parse(order["updated_at"]), now - plan.oldest)
     created_at = begins + (now - begins) * rng.uniform(0.05, 0.4)
     updated_at = created_at if plan.status == "REQUEST_INITIATED" else created_at + (now - created_at) * rng.random()
     bare = rng.random() < 0.1
-    return returning.Wish(plan.status, created_at, updated_at, bare=bare)
+    return Wish(plan.status, created_at, updated_at, bare=bare)
 
 
-def _open(world: World, rng: Random, order: Json, wish: returning.Wish, label: str | None) -> None:
+def _open(world: World, rng: Random, order: Json, wish: Wish, label: str | None) -> None:
     store = world.store
-    found = returning.build_return(rng, returning.next_number(store), order, wish)
+    found = build_return(rng, opening.next_number(store), order, wish)
     if label:
-        returning.put_label(store, found, label, wish.updated_at)
-    returning.put(store, found)
+        opening.put_label(store, found, label, wish.updated_at)
+    opening.put(store, found)
 
 
 def _unknown_order(rng: Random, now: datetime) -> Json:

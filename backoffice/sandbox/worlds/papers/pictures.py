@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import unicodedata
 import zlib
+from collections.abc import Sequence
 
 WIDTH, HEIGHT = 100, 150  # cells; a label of 10 × 15 cm at about 200 dpi
 CELL = 8  # pixels: the block of a JPEG
@@ -76,9 +77,14 @@ def drawn(title: str, lines: tuple[str, ...], number: str) -> Drawing:
 
 def png(drawing: Drawing) -> bytes:
     """One bit a pixel."""
-    rows = b"".join((b"\0" + bytes(row)) * CELL for row in drawing.rows)
-    head = struct.pack(">IIBBBBB", WIDTH * CELL, HEIGHT * CELL, 1, 0, 0, 0, 0)
-    chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+    return png_file(WIDTH * CELL, [bytes(row) for row in drawing.rows for _ in range(CELL)], depth=1, colour=0)
+
+
+def png_file(width: int, rows: Sequence[bytes], *, depth: int, colour: int) -> bytes:
+    """Rows of `width` pixels. `depth`: bits of a sample; `colour`: 0 grey, 2 red, green and blue."""
+    head = struct.pack(">IIBBBBB", width, len(rows), depth, colour, 0, 0, 0)
+    text = b"".join(b"\0" + row for row in rows)
+    chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(text)), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in chunks
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from backoffice.sandbox.dates import micros
 from backoffice.sandbox.market import records
-from backoffice.sandbox.worlds import returning, returning_moves
+from backoffice.sandbox.worlds.returning import moves, opening
 
 if TYPE_CHECKING:
     from backoffice.sandbox.world import World
@@ -47,14 +47,13 @@ def _send_back(world: World, now: datetime) -> None:
         rng = Random(now.timestamp())  # noqa: S311 -- not a secret
         status, label = rng.choice(ARRIVALS)
         with suppress(LookupError, TypeError, ValueError):  # an order that was put in as raw text may be anything
-            returning.open_return(world, rng.choice(rows)[0], status=status, label=label)
+            opening.open_return(world, rng.choice(rows)[0], status=status, label=label)
 
 
 def _move_on(world: World, now: datetime) -> None:
     sql = "SELECT id FROM returns WHERE moves_at <= ? ORDER BY moves_at LIMIT ?"
     for (return_id,) in world.store.rows(sql, (micros(now), AT_ONCE)):
-        found = records.find(world.store, "returns", return_id)
-        assert found is not None
-        returning_moves.move_on(found.body)
+        found = records.known(world.store, "returns", return_id)
+        moves.move_on(found.body)
         records.touch(found, now)
         records.save(world.store, found)
