@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 from werkzeug.exceptions import ClientDisconnected, HTTPException
@@ -61,6 +62,7 @@ class Sandbox:
             "path": request.path,
             "query": request.args.to_dict(flat=False),
             "headers": harmless(request.headers),
+            "body_sha256": None,
             "operation": None,
             "client": None,
             "fault": None,
@@ -108,7 +110,7 @@ class Sandbox:
         call = Call(self.world, operation, request, path, self.world.clock.now(), entry["request_id"])
         if not operation.writes:
             return self._outcome(call, entry)
-        _read_whole(request)
+        entry["body_sha256"] = sha256(_whole(request)).hexdigest()
         self.world.writes.arrived(call)
         answer = self._outcome(call, entry)
         self.world.writes.answered(call, answer.status_code)
@@ -168,9 +170,9 @@ def _drain(request: Request) -> None:
         left -= len(read)
 
 
-def _read_whole(request: Request) -> None:
-    """A caller that goes away in the middle of its body has asked nothing."""
+def _whole(request: Request) -> bytes:
+    """The body of a call. A caller that goes away in the middle of it has asked nothing."""
     try:
-        request.get_data()
+        return request.get_data()
     except ClientDisconnected as gone:
         raise ConnectionAbortedError("the body did not arrive") from gone

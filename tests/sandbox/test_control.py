@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -36,6 +37,17 @@ def test_journal_tells_each_call_without_its_secrets(sandbox: RunningSandbox, ca
     text = str(sandbox.journal())
     assert caller.headers["Authorization"].split()[1] not in text
     assert "demo-secret" not in text
+
+
+def test_journal_keeps_the_digest_of_what_a_write_brought(sandbox: RunningSandbox, caller: Caller) -> None:
+    order = sandbox.place_order()
+    body = b'{"order_lines": []}'
+
+    caller.accept(order["id"], data=body, headers={"Content-Type": "application/json"})
+    caller.answer()
+
+    accepting, listing = sandbox.journal()[-2:]
+    assert (accepting["body_sha256"], listing["body_sha256"]) == (sha256(body).hexdigest(), None)
 
 
 def test_journal_can_be_emptied_and_leaves_out_the_control_interface(sandbox: RunningSandbox, caller: Caller) -> None:
