@@ -66,6 +66,7 @@ TABLE: dict[str, Access] = {
     "orders:view": Access(unsafe=SEE),
     "orders:detail": Access(safe=SEE),
     "orders:accept": Access(safe=ACT, unsafe=ACT),
+    "orders:ship": Access(safe=ACT, unsafe=ACT),
     "orders:accept_many": Access(safe=ACT, unsafe=ACT),
     # backoffice.outbox. Giving up, settling or repeating what is UNKNOWN needs APPROVE: the views ask for that.
     "actions:list": Access(safe=SEE),

@@ -50,6 +50,7 @@ app.conf.update(
         "outbox_due": {"task": "outbox.due", "schedule": 1.0, "options": {"expires": 5}},
         "connections_due": {"task": "connections.due", "schedule": 2.0, "options": {"expires": 10}},
         "sync_due": {"task": "sync.due", "schedule": 2.0, "options": {"expires": 10}},
+        "orders_report": {"task": "orders.report", "schedule": 60.0, "options": {"expires": 60}},
         "orders_renew_deadlines": {"task": "orders.renew_deadlines", "schedule": 60.0, "options": {"expires": 60}},
     },
 )

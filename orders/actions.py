@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.connections import clients
 from backoffice.connections.models import Connection
+from backoffice.mirakl.connect.inputs import orders as inputs
 from backoffice.mirakl.operations import Outcome
 from backoffice.mirakl.watching import Watcher
 from backoffice.outbox.kinds import Item, Json, Kind, Objection, Report, register
@@ -20,7 +21,7 @@ from backoffice.outbox.models import Action
 from backoffice.sync.models import Cursor
 from backoffice.sync.queue import ask
 from backoffice.users.models import User
-from orders import wording
+from orders import shipping, wording
 from orders.enums import Fulfillment, Reason, Status
 from orders.models import Order, OrderLine
 from orders.queries import visible_to
@@ -101,15 +102,66 @@ class AcceptLines(OrderKind):
     def twice(self) -> str:
         return gettext("If the first one arrived after all, the channel refuses the second: nothing is accepted twice.")
 
-    def check(self, target: Order, request: Json) -> Objection | None:
+    def check(self, target: Order, request: Json, own: Action | None = None) -> Objection | None:
         return objection_to_deciding(target) or _objection_to_lines(target, request["lines"])
 
     def send(self, connection: Connection, watcher: Watcher, items: Sequence[Item[Order]]) -> str:
         client = clients.connect(connection, watcher=watcher)
         return client.accept_order_lines(items[0].target.remote_id, items[0].action.request["lines"])
 
-    def evidence(self, target: Order, request: Json) -> bool:
-        return _all_shown(target, request["lines"])
+    def evidence(self, target: Order, action: Action) -> bool:
+        return _all_shown(target, action.request["lines"])
+
+
+class ShipLines(OrderKind):
+    """Ship units of lines in one parcel (`v2-createShipment`, domain.md §1.3 and §2.2). Several may wait in the lane.
+
+    request: {"items": {"<line id>": units}, and each of `shipping.TEXTS`, "" where there is none}
+    """
+
+    name = shipping.SHIP
+    label = _("Ship a parcel")
+    undo = timedelta(seconds=20)
+
+    def form(self, target_id: int) -> str:
+        return reverse("orders:ship", args=[target_id])
+
+    def words(self, request: Json) -> str:
+        return wording.of_a_parcel(request)
+
+    def intent(self, request: Json) -> str:
+        return wording.of_units_shipped(request["items"])
+
+    def exclusive(self, target: Order, request: Json) -> str:
+        return ""
+
+    def targets(self) -> QuerySet[Order]:
+        return super().targets().prefetch_related("parcels")
+
+    def version(self, target: Order) -> Json:
+        return {"lines": {line.remote_id: [line.sku, line.quantity] for line in target.lines.all()}}
+
+    def differences(self, seen: Json, now: Json) -> wording.Differences:
+        return wording.of_differences(seen["lines"], now["lines"])
+
+    def twice(self) -> str:
+        return gettext("If the first one arrived after all, the channel may then have two parcels of the same units.")
+
+    def check(self, target: Order, request: Json, own: Action | None = None) -> Objection | None:
+        return shipping.objection_to_parcel(target, request, own)
+
+    def send(self, connection: Connection, watcher: Watcher, items: Sequence[Item[Order]]) -> str:
+        client = clients.connect(connection, watcher=watcher)
+        return client.create_shipment(items[0].target.remote_id, _parcel(items[0].action.request))
+
+    def evidence(self, target: Order, action: Action) -> bool:
+        return shipping.shows(target, action)
+
+    def apply(self, action: Action) -> None:
+        shipping.keep(action)
+
+    def failed(self, action: Action, code: str) -> None:
+        shipping.learn_from_failure(action, code)
 
 
 def undecided(order: Order) -> list[OrderLine]:
@@ -150,5 +202,12 @@ def _shows(line: OrderLine, accepted: bool) -> bool:
     return line.status == Status.CLOSED and line.status_reason == Reason.REFUSED
 
 
-ACCEPT_LINES = AcceptLines()
+def _parcel(request: Json) -> inputs.Shipment:
+    # Without the SKU: the line says which it is, and a channel that knows it by another one would refuse it.
+    items = [inputs.ShippedItem(order_line_id=line, quantity=units) for line, units in request["items"].items()]
+    return inputs.Shipment(items=items, **{name: request.get(name, "") for name in shipping.TEXTS})
+
+
+ACCEPT_LINES, SHIP_LINES = AcceptLines(), ShipLines()
 register(ACCEPT_LINES)
+register(SHIP_LINES)

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.web.admin import ReadOnlyAdmin
-from orders.models import Order, OrderLine
+from orders.models import Order, OrderLine, Parcel, Report
 from orders.search import matching
 
 
@@ -46,3 +46,30 @@ class OrderAdmin(ReadOnlyAdmin):
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         return (matching(queryset, search_term) if search_term.strip() else queryset), False
+
+
+@admin.register(Report)
+class ReportAdmin(ReadOnlyAdmin):
+    """What Connect was told of our synchronisation, or still is to be."""
+
+    list_display = ["remote_id", "connection", "type", "reason", "state", "executed_at", "told_at", "text"]
+    list_filter = ["state", "connection"]
+    list_select_related = ["connection"]
+    ordering = ["-pk"]
+    search_fields = ["remote_id"]
+    connection = "connection_id"
+
+
+@admin.register(Parcel)
+class ParcelAdmin(ReadOnlyAdmin):
+    """What left, as the channels confirmed it."""
+
+    list_display = ["order", "carrier", "tracking_number", "warehouse_id", "shipped_at", "action_id"]
+    list_select_related = ["order"]
+    ordering = ["-pk"]
+    search_fields = ["tracking_number", "order__number"]
+    connection = "order__connection_id"
+    channel = "order__channel_id"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Parcel]:
+        return super().get_queryset(request).defer("order__payload", "order__search")

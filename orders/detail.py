@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -17,7 +17,7 @@ from backoffice.outbox.shown import shown as shown_action
 from backoffice.timeline.shown import Timeline, stored, timeline
 from backoffice.users import rights
 from backoffice.users.models import User
-from orders import amounts, history, rows
+from orders import amounts, history, packing, rows, shipping
 from orders.actions import ACCEPT_LINES, undecided
 from orders.addresses import written
 from orders.badges import badge
@@ -26,7 +26,11 @@ from orders.deciding import blocking, intents_of, objection
 from orders.enums import Stage
 from orders.lines import lines_of
 from orders.models import Order
-from orders.steps import banners, next_step
+from orders.parcels import ShownParcel, parcels_of, underway
+from orders.steps import Packed, banners, next_step
+
+# Where shipping is, or would be, the next thing to do.
+SHIPS = (Stage.TO_SHIP, Stage.WAITING, Stage.OTHER)
 
 
 def shown(order: Order, actions: Sequence[Action], user: User, *, show: str, now: datetime) -> dict[str, Any]:
@@ -34,15 +38,17 @@ def shown(order: Order, actions: Sequence[Action], user: User, *, show: str, now
     asked = [shown_action(action, now) for action in actions]
     decided = blocking(actions)
     newest = next((one for one in asked if one.is_moving or one.needs_a_person), None)
+    parcels = parcels_of(order, asked)
+    left = packing.what_is_left(order, actions)
     return {
         "now": now,
         "order": order,
         "document": order.document,
         "badge": badge(order.status),
-        "step": next_step(order, decided, now),
+        "step": next_step(order, decided, _packed(parcels, left), now),
         "banners": list(banners(order, now)),
         "dates": dates_of(order),
-        "lines": lines_of(order.document, intents_of(actions, now)),
+        "lines": lines_of(order.document, intents_of(actions, now), shipping.shipped(order), underway(parcels, asked)),
         "summary": amounts.summary(order.document),
         "actions": asked,
         "newest": newest,
@@ -50,6 +56,9 @@ def shown(order: Order, actions: Sequence[Action], user: User, *, show: str, now
         "every": _pace(actions) if any(one.is_moving for one in asked) else "",
         "decides": order.stage == Stage.TO_ACCEPT or bool(undecided(order)),
         "objection": _objection(order, decided, user),
+        "parcels": parcels,
+        "ships": order.stage in SHIPS or bool(left),
+        "ship_objection": _no_right(user) or packing.objection(order, actions),
         "left": _left(newest.action, now) if newest else 0,
         "timeline": _timeline(order, asked, show, now),
         **_personal(order, user),
@@ -59,9 +68,20 @@ def shown(order: Order, actions: Sequence[Action], user: User, *, show: str, now
 
 
 def _objection(order: Order, decided: Action | None, user: User) -> str:
-    if not user.has_perm(rights.ACT):
-        return _("Your account may look, but not decide. An administrator can give it the right.")
-    return objection(order, decided)
+    return _no_right(user) or objection(order, decided)
+
+
+def _no_right(user: User) -> str:
+    if user.has_perm(rights.ACT):
+        return ""
+    return _("Your account may look, but not decide. An administrator can give it the right.")
+
+
+def _packed(parcels: Sequence[ShownParcel], left: Mapping[str, int]) -> Packed:
+    """A failed parcel holds nothing: what was to be in it is left."""
+    if left or not parcels:
+        return Packed.IN_PART
+    return Packed.CONFIRMED if all(one.confirmed or one.failed for one in parcels) else Packed.ASKED
 
 
 def _alarm(newest: Shown | None) -> str:

@@ -33,6 +33,14 @@ class Reason(models.TextChoices):
     AUTOMATICALLY_CLOSED = "AUTOMATICALLY_CLOSED", _("closed by the channel")
 
 
+class ReportState(models.TextChoices):
+    """How far a result of our synchronisation got on its way to Connect."""
+
+    WAITING = "waiting", _("Waiting")
+    TOLD = "told", _("Reported")
+    REFUSED = "refused", _("Refused")
+
+
 class Stage(models.TextChoices):
     """Our tabs: which kind of attention an order's status asks for."""
 

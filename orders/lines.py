@@ -40,14 +40,22 @@ class ShownLine:
     shipping_taxes: list[TaxSum]
     adjustments: list[ShownAdjustment]
     intent: str  # what is asked of Mirakl about it, and where that stands
+    shipped: int  # units in parcels that the channel confirmed
+    underway: int  # units in parcels that it has not confirmed
 
 
-def lines_of(order: Order, intents: Mapping[str, str]) -> list[ShownLine]:
-    """`intents`: by line id, what is asked of Mirakl and not shown by a reading yet."""
-    return [_shown(line, intents.get(line.id, "")) for line in order.order_lines]
+def lines_of(
+    order: Order, intents: Mapping[str, str], shipped: Mapping[str, int], underway: Mapping[str, int]
+) -> list[ShownLine]:
+    """All by line id. `intents`: what is asked of Mirakl and not shown by a reading yet; `shipped`, `underway`:
+    units in parcels that the channel confirmed, and in those that it did not."""
+    return [
+        _shown(line, intents.get(line.id, ""), shipped.get(line.id, 0), underway.get(line.id, 0))
+        for line in order.order_lines
+    ]
 
 
-def _shown(line: OrderLine, intent: str) -> ShownLine:
+def _shown(line: OrderLine, intent: str, shipped: int, underway: int) -> ShownLine:
     unit = unit_price(line)
     return ShownLine(
         line=line,
@@ -70,6 +78,8 @@ def _shown(line: OrderLine, intent: str) -> ShownLine:
             for one in amounts.all_adjustments(line)
         ],
         intent=intent,
+        shipped=shipped,
+        underway=underway,
     )
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import cached_property
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.connections.models import Connection
 from backoffice.mirakl.connect import types as connect
-from orders.enums import Reason, Stage, word
+from orders.enums import Reason, ReportState, Stage, word
 from shops.models import Channel
 
 # The sort key of an order that waits for nothing dated.
@@ -107,3 +108,64 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.sku}"
+
+
+class Report(models.Model):
+    """What Connect is told of our synchronisation of one order: the newest result only (`v2-reportOrderActions`)."""
+
+    connection = models.ForeignKey(Connection, models.CASCADE, db_index=False, verbose_name=_("connection"))
+    # Of the order at Mirakl: what could not be stored has no row here.
+    remote_id = models.CharField(_("Mirakl id"), max_length=200)
+    type = models.CharField(_("type"), max_length=40)
+    executed_at = models.DateTimeField(_("done"))
+    # Both empty where the order was stored.
+    code = models.CharField(_("code"), max_length=40, blank=True)
+    reason = models.CharField(_("reason"), max_length=2000, blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=ReportState.choices, default=ReportState.WAITING)
+    due_at = models.DateTimeField(_("due"))
+    # Whoever holds the claim tells it; a new result takes it away, so that the old one cannot pass for told.
+    claim = models.CharField(max_length=36, blank=True, editable=False)
+    claimed_until = models.DateTimeField(null=True, editable=False)
+    most_together = models.PositiveSmallIntegerField(editable=False)
+    lost = models.PositiveSmallIntegerField(_("answers that were lost"), default=0)
+    told_at = models.DateTimeField(_("reported"), null=True)
+    action_id = models.CharField(_("Mirakl’s action id"), max_length=200, blank=True)
+    text = models.TextField(_("what Mirakl said"), blank=True)
+
+    class Meta:
+        verbose_name = _("report")
+        verbose_name_plural = _("reports")
+        constraints = [models.UniqueConstraint(fields=["connection", "remote_id"], name="one_report_per_order")]
+        indexes = [
+            models.Index(fields=["state", "due_at"], name="reports_due"),
+            models.Index(fields=["executed_at"], name="reports_by_age"),
+        ]
+
+    def __str__(self) -> str:
+        return self.remote_id
+
+
+class Parcel(models.Model):
+    """What left in one parcel, as its channel confirmed it. Written once by `orders.actions`, and never changed.
+
+    Connect has no call that reads parcels (domain.md §1.3): what is not kept here is known to nobody.
+    """
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="parcels", verbose_name=_("order"))
+    action_id = models.BigIntegerField(_("action"), unique=True)  # of the outbox: the one that asked for it
+    items: models.JSONField[Any, Any] = models.JSONField(_("units"))  # {"<remote id of a line>": 2}
+    carrier = models.CharField(_("carrier"), max_length=200, blank=True)
+    tracking_number = models.CharField(_("tracking number"), max_length=200, blank=True)
+    tracking_url = models.CharField(_("tracking address"), max_length=1000, blank=True)
+    return_tracking_number = models.CharField(_("return number"), max_length=200, blank=True)
+    warehouse_id = models.CharField(_("warehouse"), max_length=200, blank=True)
+    shipped_at = models.DateTimeField(_("sent"))  # when our call left: Mirakl tells no better moment
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("parcel")
+        verbose_name_plural = _("parcels")
+        indexes = [models.Index(fields=["tracking_number"], name="parcels_by_number")]
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (self.carrier, self.tracking_number))) or f"#{self.action_id}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 
 from django.utils.translation import gettext as _
 
@@ -35,7 +36,15 @@ class Banner:
     icon: str
 
 
-def next_step(order: Order, decided: Action | None, now: datetime) -> Step:
+class Packed(Enum):
+    """How far the parcels of an order are."""
+
+    IN_PART = "in part"  # something is left for us to do
+    ASKED = "asked"  # every unit is in a parcel, not all of them are confirmed
+    CONFIRMED = "confirmed"
+
+
+def next_step(order: Order, decided: Action | None, packed: Packed, now: datetime) -> Step:
     """The next consequence, whoever has to act. `decided`: the action that decides about it and is not seen yet."""
     if order.fulfillment == Fulfillment.PARTNER:
         return Step(_("Nothing to do: a partner of the marketplace fulfils this order."), "ended", "truck")
@@ -46,7 +55,7 @@ def next_step(order: Order, decided: Action | None, now: datetime) -> Step:
     if order.stage == Stage.TO_ACCEPT:
         return _accept(order.accept_by, now)
     if order.stage == Stage.TO_SHIP:
-        return _ship(order.ship_by, now)
+        return _ship(order.ship_by, now) if packed is Packed.IN_PART else _packed(order.ship_by, packed, now)
     return _others(order)
 
 
@@ -76,6 +85,18 @@ def _ship(by: datetime | None, now: datetime) -> Step:
     if by < now:
         return Step(_("Ship it now: late by %(span)s.") % {"span": times.length(now - by)}, "late", "warning")
     return Step(_("Ship before %(time)s, %(span)s left.") % _left(by, now), *_urgency(by, now))
+
+
+def _packed(by: datetime | None, packed: Packed, now: datetime) -> Step:
+    """Nothing is left to be packed; whether the channel has it in time is still worth a word."""
+    if packed is Packed.CONFIRMED:
+        return Step(_("Every parcel is confirmed: the next reading will show it."), "moving", "check")
+    if by is None:
+        return Step(_("All in parcels, not confirmed yet."), "moving", "truck")
+    if by < now:
+        said = _("All in parcels, not confirmed yet: late by %(span)s.") % {"span": times.length(now - by)}
+        return Step(said, "late", "truck")
+    return Step(_("All in parcels, not confirmed yet: %(span)s left.") % _left(by, now), "moving", "truck")
 
 
 def _left(by: datetime, now: datetime) -> dict[str, str]:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 from django.db import DatabaseError, OperationalError, transaction
+from django.utils import timezone
 
 from backoffice.connections import clients
 from backoffice.connections.enums import Family
@@ -19,9 +20,10 @@ from backoffice.mirakl.errors import Unreadable
 from backoffice.mirakl.reading import Moment
 from backoffice.sync.resources import Resource, Stored, Unstorable, register
 from backoffice.timeline.models import Entry
-from orders import bulk, rows
+from orders import bulk, reporting, rows
 from orders.history import status_entry
 from orders.models import Order
+from orders.reporting import Result
 from shops.deadlines import acceptances
 from shops.models import Channel
 
@@ -57,7 +59,7 @@ def store(connection: Connection, records: Sequence[bytes]) -> Stored:
     stored = Stored()
     incoming = _newest_of_each(_read_heads(records, stored))
     stored.newest = max((one.head.updated_at for one in incoming.values()), default=None)
-    known = bulk.known(connection.pk, list(incoming))
+    known = bulk.known(connection.pk, [*incoming, *(one.remote_id for one in stored.parked)])
     fresh, changed = [], []
     for one in incoming.values():
         was = known.get(one.head.id)
@@ -71,7 +73,24 @@ def store(connection: Connection, records: Sequence[bytes]) -> Stored:
     work = _Work(connection, stored)
     stored.created += work.write(fresh, bulk.insert)
     stored.changed += work.write(changed, lambda made, _: _update(connection, list(made), known))
+    if connection.report_orders:
+        reporting.note(connection, _results([*fresh, *changed], stored, known), now=timezone.now())
     return stored
+
+
+def _results(written: Sequence[Incoming], stored: Stored, known: Mapping[str, bulk.Known]) -> Iterator[Result]:
+    """What became of each order that is new, changed or parked. A record without an id is nobody's order."""
+    dates = {one.head.id: one.head.updated_at for one in written}
+    parked = {one.remote_id: one for one in stored.parked if not one.remote_id.startswith(NAMELESS)}
+    for remote_id in dict.fromkeys([*dates, *parked]):
+        failed = parked.get(remote_id)
+        yield Result(
+            remote_id,
+            new=remote_id not in known,
+            updated_at=dates.get(remote_id),
+            code="" if failed is None else "UNEXPECTED" if failed.quotes else "INVALID_INPUT",
+            reason="" if failed is None else NOT_STORED if failed.quotes else failed.reason,
+        )
 
 
 def _update(connection: Connection, changed: list[rows.Made], known: Mapping[str, bulk.Known]) -> None:
@@ -109,12 +128,16 @@ class Named(msgspec.Struct, frozen=True):
     id: str
 
 
+NAMELESS = "unreadable-"  # how the stand-in for a missing id begins
+NOT_STORED = "It could not be stored."  # what Mirakl is told where the true reason may hold data of a customer
+
+
 def _name_of(raw: bytes, digest: int) -> str:
     """The id of a record of which nothing else can be read; a stand-in where even that is missing."""
     try:
         return msgspec.json.decode(raw, type=Named).id
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return f"unreadable-{digest:08x}"
+        return f"{NAMELESS}{digest:08x}"
 
 
 # No column of PostgreSQL can hold it; an escaped backslash before a plain “u0000” is something else.
@@ -211,7 +234,7 @@ def _unstorable(remote_id: str, error: Exception, raw: bytes) -> Unstorable:
         payload = rows.without_personal_data(raw) if b'"anonymized_at"' in raw else raw
     except ValueError:
         payload = raw
-    return Unstorable(remote_id, reason, payload.decode(errors="replace"))
+    return Unstorable(remote_id, reason, payload.decode(errors="replace"), quotes=not isinstance(error, Unreadable))
 
 
 ORDERS = register(

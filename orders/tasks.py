@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.utils import timezone
 
 from backoffice.connections.clients import shared_memory
-from orders import deadlines
+from orders import deadlines, reporting
 from shops.deadlines import acceptances, fingerprint
 
 # So often, a minute apart, all orders to accept are looked at after policies changed: a reading that was under way may
@@ -29,3 +30,18 @@ def _is_worth_it(policies: str) -> bool:
         memory.hset(_PASSED, mapping={"policies": policies, "passes": 0})
     passes = int(memory.hincrby(_PASSED, "passes", 1))
     return passes <= PASSES or passes % HOURLY == 0
+
+
+@shared_task(name="orders.report")  # type: ignore[untyped-decorator]  # -- as above
+def report() -> None:
+    """Wakes a worker for every connection that has results to tell."""
+    now = timezone.now()
+    reporting.forget(now)
+    for connection_id in reporting.due(now):
+        report_batch.apply_async([connection_id], expires=30)
+
+
+@shared_task(name="orders.report_batch")  # type: ignore[untyped-decorator]  # -- as above
+def report_batch(connection_id: int) -> None:
+    """Tells Connect one batch of results, if they are still due and nobody else is at it."""
+    reporting.report(connection_id)

@@ -15,4 +15,5 @@ urlpatterns = [
     # /orders/<pk>/
     path("<int:pk>/", views.order_detail, name="detail"),
     path("<int:pk>/accept/", views.accept, name="accept"),
+    path("<int:pk>/ship/", views.ship, name="ship"),
 ]

@@ -16,8 +16,8 @@ from backoffice.outbox.models import Action, Batch
 from backoffice.outbox.queries import on_target
 from backoffice.web.pages import page
 from backoffice.web.requests import Request
-from orders import deciding, detail, reviewing
-from orders.actions import ACCEPT_LINES
+from orders import deciding, detail, packing, reviewing
+from orders.actions import ACCEPT_LINES, SHIP_LINES, OrderKind
 from orders.listing import ORDERS
 from orders.models import Order
 from orders.queries import visible_to
@@ -26,8 +26,8 @@ from orders.queries import visible_to
 @require_safe
 def order_detail(request: Request, pk: int) -> HttpResponse:
     """One order, as Mirakl last gave it, and what is asked of Mirakl about it."""
-    orders = visible_to(request.user).select_related("channel", "connection__valve").prefetch_related("lines")
-    order = get_object_or_404(orders, pk=pk)
+    orders = visible_to(request.user).select_related("channel", "connection__valve")
+    order = get_object_or_404(orders.prefetch_related("lines", "parcels"), pk=pk)
     actions = on_target(ACCEPT_LINES.target_type, pk)
     context = detail.shown(order, actions, request.user, show=request.GET.get("show", ""), now=timezone.now())
     back = _back(request.GET)
@@ -38,9 +38,9 @@ def order_detail(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def accept(request: Request, pk: int) -> HttpResponse:
     """Accept or refuse each line of an order that waits."""
-    order = get_object_or_404(ACCEPT_LINES.targets().filter(pk__in=visible_to(request.user).values("pk")), pk=pk)
+    order = _order(request, ACCEPT_LINES, pk)
     values = request.POST if request.method == "POST" else request.GET
-    follows = _failed_before(order, values.get("follows"))
+    follows = _failed_before(ACCEPT_LINES, order, values.get("follows"))
     if request.method != "POST":
         return _form(request, order, deciding.opened(order, secrets.token_urlsafe(20), follows))
     decision = deciding.filled_in(order, values, follows)
@@ -53,6 +53,26 @@ def accept(request: Request, pk: int) -> HttpResponse:
         return _form(request, order, decision, status=422)
     back = _back(request.POST)
     return redirect(_links(request, pk, back)["order_url"])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def ship(request: Request, pk: int) -> HttpResponse:
+    """Send one parcel of an order."""
+    order = _order(request, SHIP_LINES, pk)
+    actions = on_target(SHIP_LINES.target_type, pk)
+    values = request.POST if request.method == "POST" else request.GET
+    follows = _failed_before(SHIP_LINES, order, values.get("follows"))
+    if request.method != "POST":
+        return _parcel(request, order, packing.opened(order, actions, secrets.token_urlsafe(20), follows))
+    parcel = packing.filled_in(order, actions, values, follows, by=request.user)
+    if not parcel.errors:
+        try:
+            packing.send(parcel, by=request.user, now=timezone.now())
+        except queue.ObjectedError as error:
+            parcel.errors.append(str(error))
+    if parcel.errors and not Action.objects.filter(token=parcel.token).exists():
+        return _parcel(request, order, parcel, status=422)
+    return redirect(_links(request, pk, _back(request.POST))["order_url"])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -103,6 +123,26 @@ def _form(request: Request, order: Order, decision: deciding.Decision, status: i
     return page(request, "orders/accept.html", {**context, **_links(request, order.pk, back)}, status)
 
 
+def _parcel(request: Request, order: Order, parcel: packing.Packing, status: int = 200) -> HttpResponse:
+    now = timezone.now()
+    back = _back(request.POST if request.method == "POST" else request.GET)
+    links = _links(request, order.pk, back)
+    context = {
+        "now": now,
+        "order": order,
+        "parcel": parcel,
+        "reason": packing.objection(order, on_target(SHIP_LINES.target_type, order.pk)) if parcel.is_barred else "",
+        "at_once": packing.leaves_at_once(order, now),
+        "empty_url": f"{links['ship_url']}{'&' if '?' in links['ship_url'] else '?'}follows=",
+    }
+    return page(request, "orders/ship.html", {**context, **links}, status)
+
+
+def _order(request: Request, kind: OrderKind, pk: int) -> Order:
+    """As the kind looks at it; 404 when this person does not work for it."""
+    return get_object_or_404(kind.targets().filter(pk__in=visible_to(request.user).values("pk")), pk=pk)
+
+
 def _sheet(request: Request, review: reviewing.Review, status: int = 200) -> HttpResponse:
     values = request.POST if request.method == "POST" else request.GET
     token = values.get("token") or secrets.token_urlsafe(20)
@@ -110,9 +150,9 @@ def _sheet(request: Request, review: reviewing.Review, status: int = 200) -> Htt
     return page(request, "orders/accept_many.html", context, status)
 
 
-def _failed_before(order: Order, key: str | None) -> Action | None:
+def _failed_before(kind: OrderKind, order: Order, key: str | None) -> Action | None:
     """The failed action that this form asks for again: the one with this key, or the newest that nobody dealt with."""
-    mine = Action.objects.filter(kind=ACCEPT_LINES.name, target_type=ACCEPT_LINES.target_type, target_id=order.pk)
+    mine = Action.objects.filter(kind=kind.name, target_type=kind.target_type, target_id=order.pk)
     failed = mine.filter(state=State.FAILED, successor=None)
     if key is None:
         return failed.first()
@@ -128,16 +168,13 @@ def _links(request: Request, pk: int, back: str, show: str = "all") -> dict[str,
     """The addresses of an order's pages, which remember the list that somebody came from, and on its own page which
     part of the timeline is open: `show_query` is that page's address up to the name of the part."""
     kept = {**({"back": back} if back else {}), **{kind: str(pk) for kind, pk in request.scope.pairs}}
-    order_url, accept_url, list_url = (
-        reverse("orders:detail", args=[pk]),
-        reverse("orders:accept", args=[pk]),
-        reverse("orders:list"),
-    )
+    order_url, list_url = reverse("orders:detail", args=[pk]), reverse("orders:list")
     return {
         "back": back,
         "back_url": f"{list_url}?{back}" if back else list_url,
         "order_url": _with_query(order_url, kept if show == "all" else {**kept, "show": show}),
-        "accept_url": _with_query(accept_url, kept),
+        "accept_url": _with_query(reverse("orders:accept", args=[pk]), kept),
+        "ship_url": _with_query(reverse("orders:ship", args=[pk]), kept),
         "show_query": _with_query(order_url, {**kept, "show": ""}),
     }
 

@@ -37,8 +37,23 @@ def of_the_end(lines: Mapping[str, bool]) -> str:
     return gettext("Accepted in part") if any(lines.values()) else gettext("Refused")
 
 
+def of_a_parcel(request: Mapping[str, Any]) -> str:
+    """Ship 3 units with DHL, JD014600003."""
+    units = sum(request["items"].values())
+    said = ngettext("Ship %(number)d unit", "Ship %(number)d units", units) % {"number": units}
+    if carrier := request.get("carrier"):
+        said = gettext("%(ship)s with %(carrier)s") % {"ship": said, "carrier": carrier}
+    return ", ".join(filter(None, (said, request.get("tracking_number"))))
+
+
+def of_units_shipped(items: Mapping[str, int]) -> str:
+    """3 units shipped."""
+    units = sum(items.values())
+    return ngettext("%(number)d unit shipped", "%(number)d units shipped", units) % {"number": units}
+
+
 def of_differences(before: Mapping[str, list[Any]], after: Mapping[str, list[Any]]) -> Differences:
-    """Both sides: by line id its SKU, quantity, price and status."""
+    """Both sides: by line id its SKU, quantity, price and status, or as many of these as matter."""
     names = [*before, *(line for line in after if line not in before)]
     return [row for line in names for row in _of_one_line(before.get(line), after.get(line))]
 

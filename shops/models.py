@@ -24,6 +24,10 @@ class Channel(models.Model):
     name = models.CharField(_("name"), max_length=200, blank=True)
     # When the order changed that gave the name: orders come newest first, and an older one must not bring an old name.
     named_at = models.DateTimeField(null=True, editable=False)
+    # Learnt from parcels: what this channel wants to know of each, and the warehouse that it took last.
+    wants_warehouse = models.BooleanField(_("wants the warehouse of a parcel"), default=False)
+    wants_return_number = models.BooleanField(_("wants the return number of a parcel"), default=False)
+    warehouse = models.CharField(_("last warehouse"), max_length=200, blank=True)
 
     class Meta:
         ordering = ["name", "remote_id"]
@@ -36,7 +40,8 @@ class Channel(models.Model):
 
 
 class ChannelPolicy(models.Model):
-    """The times a channel allows: Mirakl Connect does not tell them, so an administrator does (`shops.deadlines`).
+    """The times a channel allows (`shops.deadlines`), and what it wants to know of a parcel (`orders.shipping`):
+    Mirakl Connect does not tell them, so an administrator does.
 
     The row without a channel counts for every channel that has none of its own.
     """
@@ -85,6 +90,16 @@ class ChannelPolicy(models.Model):
         validators=[validate_time_zone],
         help_text=_("Where a day begins and ends, for example Europe/Paris."),
     )
+    asks_warehouse = models.BooleanField(
+        _("ask for the warehouse of a parcel"),
+        default=False,
+        help_text=_("Once a channel refused a parcel for want of it, it is asked for without this, too."),
+    )
+    asks_return_number = models.BooleanField(
+        _("ask for the return number of a parcel"),
+        default=False,
+        help_text=_("For channels that want to know with the parcel under which number it would be sent back."),
+    )
 
     class Meta:
         verbose_name = _("channel policy")
@@ -109,3 +124,35 @@ class ChannelPolicy(models.Model):
         """A week without a working day has no deadline at all."""
         if not self.working_days:
             raise ValidationError({"monday": _("At least one day of the week has to be a working day.")})
+
+
+class Carrier(models.Model):
+    """A carrier as one channel takes it, and as staff write it. Learnt from parcels (`orders.shipping`)."""
+
+    channel = models.ForeignKey(
+        Channel, models.CASCADE, db_index=False, related_name="carriers", verbose_name=_("channel")
+    )
+    typed = models.CharField(
+        _("as staff write it"), max_length=200, help_text=_("In small letters; what is sent is the name beside it.")
+    )
+    name = models.CharField(_("as the channel takes it"), max_length=200)
+    worked_at = models.DateTimeField(_("last taken"), null=True, editable=False)  # None: not yet, or not any more
+
+    class Meta:
+        ordering = ["typed"]
+        verbose_name = _("carrier")
+        verbose_name_plural = _("carriers")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["channel", "typed"],
+                name="one_carrier_as_typed",
+                violation_error_message=_("There is such a carrier already. Change that one."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        """Compared without regard to capital letters."""
+        self.typed = self.typed.casefold()[:200]

@@ -23,7 +23,8 @@ from backoffice.sync.models import Cursor, Parked, Run
 from backoffice.timeline.models import Entry
 from backoffice.users import rights, roles
 from backoffice.users.models import Scope, User
-from shops.models import Channel, ChannelPolicy
+from orders.models import Parcel, Report
+from shops.models import Carrier, Channel, ChannelPolicy
 from tests.cast import browser_of, somebody
 from tests.htmx import parsed
 from tests.orders import rows
@@ -48,7 +49,7 @@ EXEMPT = {
 }
 
 # What administrators may change; of everything else Mirakl, a worker or the settings are the source.
-EDITABLE = {"auth.Group", "users.User", "connections.Connection", "shops.ChannelPolicy"}
+EDITABLE = {"auth.Group", "users.User", "connections.Connection", "shops.ChannelPolicy", "shops.Carrier"}
 
 CAN_BE_DELETED = {"lists.SavedView"}
 
@@ -67,6 +68,13 @@ def cursors(number: int) -> list[Cursor]:
 def channels(number: int) -> list[Channel]:
     shop = rows.shop()
     return [Channel.objects.create(connection=shop, remote_id=f"c{one}") for one in range(number)]
+
+
+def parcels(number: int) -> list[Parcel]:
+    return [
+        Parcel.objects.create(order=order, action_id=key, items={"1": 1}, shipped_at=AT)
+        for key, order in enumerate(rows.place_all([rows.payload() for _ in range(number)]))
+    ]
 
 
 def actions(number: int) -> list[Action]:
@@ -131,6 +139,14 @@ MAKE: dict[str, Callable[[int], object]] = {
     "orders.Order": lambda number: rows.place_all(
         [rows.payload(origin={"channel_id": f"c{one}", "channel_name": f"C{one}"}) for one in range(number)]
     ),
+    "orders.Parcel": parcels,
+    "shops.Carrier": lambda number: [
+        Carrier.objects.create(channel=one, typed="dhl", name="DHL") for one in channels(number)
+    ],
+    "orders.Report": lambda number: [
+        Report.objects.create(connection=one, remote_id="a", executed_at=AT, due_at=AT, most_together=1)
+        for one in connections(number)
+    ],
     "lists.SavedView": lambda number: [
         SavedView.objects.create(list="orders", name="v", owner=one) for one in people(number)
     ],
@@ -158,7 +174,10 @@ QUERIES = {
     "outbox.Heartbeat": 4,
     "shops.Channel": 5,
     "shops.ChannelPolicy": 5,
+    "shops.Carrier": 5,
+    "orders.Parcel": 4,
     "orders.Order": 5,
+    "orders.Report": 5,
     "timeline.Entry": 4,
     "lists.SavedView": 5,
     "django_celery_beat.PeriodicTask": 4,
@@ -366,13 +385,14 @@ def test_administrator_of_one_channel_sees_only_its_orders() -> None:
     assert window.get(address("orders.Order", f"{other.pk}/change/")).status_code == 302  # "doesn't exist"
 
 
-def test_administrator_of_one_channel_sets_the_times_of_no_other() -> None:
+@pytest.mark.parametrize("label", ["shops.ChannelPolicy", "shops.Carrier"])
+def test_administrator_of_one_channel_sets_what_holds_for_no_other(label: str) -> None:
     mine = rows.place()
     rows.place(origin={"channel_id": "c2", "channel_name": "Südlicht"})
     person = somebody(rights.ADMINISTRATOR, all_connections=False)
     Scope.objects.create(user=person, connection_id=mine.connection_id, channel_id=mine.channel_id)
 
-    form = parsed(browser_of(person).get(address("shops.ChannelPolicy", "add/")))
+    form = parsed(browser_of(person).get(address(label, "add/")))
 
     offered = [choice.attributes["value"] for choice in form.one("select", id="id_channel").all("option")]
     assert offered == ["", str(mine.channel_id)]

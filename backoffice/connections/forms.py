@@ -48,6 +48,7 @@ class ConnectionForm(forms.ModelForm):  # type: ignore[type-arg]  # -- takes no 
             "shop_id",
             "speed",
             "keep_bodies",
+            "report_orders",
         ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -104,7 +105,9 @@ class PageForm(ConnectionForm):
     )
 
     class Meta(ConnectionForm.Meta):
-        fields = ["name", "family", "base_url", "token_url", "client_id", "secret", "audience", "shop_id"]
+        fields = [
+            *("name", "family", "base_url", "token_url", "client_id", "secret", "audience", "shop_id", "report_orders")
+        ]
         help_texts = {
             "family": _("Only Mirakl Connect is read so far. The others can be entered, and wait."),
             "base_url": _("Ends before /v2. https:// is added where it is missing."),
@@ -116,7 +119,7 @@ class PageForm(ConnectionForm):
         super().__init__(*args, **kwargs)
         self.order_fields(self.Meta.fields)
         for name, field in self.fields.items():
-            looks = {"family": "form-select", "observe": "form-check-input"}
+            looks = {"family": "form-select", "report_orders": "form-check-input", "observe": "form-check-input"}
             field.widget.attrs["class"] = looks.get(name, "form-control")
         for name in ("base_url", "token_url"):
             self.fields[name].widget.attrs |= {"inputmode": "url", "spellcheck": "false", "autocapitalize": "none"}

@@ -43,6 +43,14 @@ class Connection(models.Model):
         default=False,
         help_text=_("For looking into trouble. Bodies of changes hold customers’ data: switch it off again."),
     )
+    report_orders = models.BooleanField(
+        _("report results to Mirakl"),
+        default=False,
+        help_text=_(
+            "Every five minutes Mirakl Connect is told, for its own pages, which orders were stored here and which"
+            " could not be, with the reason."
+        ),
+    )
 
     # Counts every change of where we ask and who we say we are: an answer to the old ones says nothing of the new.
     revision = models.PositiveIntegerField(default=1, editable=False)

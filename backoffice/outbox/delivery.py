@@ -145,7 +145,7 @@ def _still_right(action: Action, kind: Kind[Any], mine: str) -> Item[Any] | None
     now = kind.version(target)
     if now != action.seen:
         return _stop(action, mine, Cause.CONFLICT, _("It changed after you asked for this."), now=now)
-    if objection := kind.check(target, action.request):
+    if objection := kind.check(target, action.request, action):
         return _stop(action, mine, Cause.CHECK, objection.text)
     return Item(action, target)
 

@@ -112,7 +112,7 @@ def evidence_of(action: Action) -> Evidence:
     target = kind.targets().filter(pk=action.target_id).first()
     if target is None:
         return Evidence(kind.complete_to(action.connection), False, [], "", kind.twice())
-    objection = kind.check(target, action.request)
+    objection = kind.check(target, action.request, action)
     return Evidence(
         complete_to=kind.complete_to(action.connection),
         target_is_here=True,

@@ -127,6 +127,7 @@ def learn(action: Action, report: Report, connection: Connection, *, now: dateti
     code = report.errors[0][0] if report.errors else ""
     fields |= {"code": storable(code, 60), "text": storable("\n".join(text for _code, text in report.errors))}
     if move(rows, [State.SENT, State.UNKNOWN], end, cause=Cause.CHANNEL, **fields):
+        kind.failed(action, code)
         _repeat(action, code, kind, connection, now=now)
 
 

@@ -131,8 +131,11 @@ class Kind(ABC, Generic[T]):
         ]
 
     @abstractmethod
-    def check(self, target: T, request: Json) -> Objection | None:
-        """May this be asked now? Called by the form, and again just before sending."""
+    def check(self, target: T, request: Json, own: Action | None = None) -> Objection | None:
+        """May this be asked now? Called by the form, and again just before sending.
+
+        `own`: the action that asks, or the one whose place it takes: it does not stand in its own way.
+        """
 
     def twice(self) -> str:
         """What happens if it is sent again and the first one arrived after all: a sentence for staff."""
@@ -148,12 +151,15 @@ class Kind(ABC, Generic[T]):
         """Asks Mirakl what became of a tracked action. Raises any MiraklError."""
         raise LookupError(f"Nothing tells what became of {self.name}.")
 
-    def evidence(self, target: T, request: Json) -> bool:
+    def evidence(self, target: T, action: Action) -> bool:
         """Whether the target, as last read, shows that it happened. Only True says something."""
         return False
 
     def apply(self, action: Action) -> None:
         """What changes here when it is confirmed, in the same transaction: what no reading brings (a parcel)."""
+
+    def failed(self, action: Action, code: str) -> None:
+        """What is learnt when the channel did not do it, in the same transaction: what it wants the next time."""
 
     def complete_to(self, connection: Connection) -> datetime | None:
         """Up to when the targets of this connection have been read completely."""

@@ -56,7 +56,7 @@ def ask(  # noqa: PLR0913 -- keyword-only, each on its own
     """
     if token and (asked := Action.objects.filter(token=token).first()):
         return asked
-    if objection := kind.check(target, request):
+    if objection := kind.check(target, request, follows):
         raise ObjectedError(objection.text)
     action = _made(kind, Wish(target, request), by=by, now=now, token=token, after=_newest(after))
     if follows is not None:

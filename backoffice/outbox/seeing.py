@@ -79,7 +79,7 @@ def _judge(kind: Kind[Any], actions: list[Action], complete_to: datetime, now: d
 
 def _shows(kind: Kind[Any], target: Any, action: Action) -> bool:
     try:
-        return kind.evidence(target, action.request)
+        return kind.evidence(target, action)
     except DatabaseError:
         raise
     except Exception:  # a fault of ours: nothing is proved, and the others are looked at

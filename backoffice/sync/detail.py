@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from backoffice.connections import moves, queries
+from backoffice.connections import moves, queries, reports
 from backoffice.connections.models import Connection
 from backoffice.connections.views import check_context
 from backoffice.sync.models import Parked
@@ -27,5 +27,6 @@ def context(user: User, connection: Connection, *, now: datetime) -> dict[str, A
         "parked": list(Parked.objects.filter(cursor__connection=connection).select_related("cursor")[:PARKED]),
         "checks": checks,
         "changes": queries.recent_changes(connection),
+        "reports": reports.of(shown.connection),
         **check_context(checks[0] if checks else None),
     }

@@ -18,6 +18,7 @@ class Unstorable:
     remote_id: str
     reason: str
     payload: str
+    quotes: bool = False  # the reason may repeat something of the record, as that of a database does
 
 
 @dataclass(slots=True)

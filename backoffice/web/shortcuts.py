@@ -65,6 +65,7 @@ GROUPS = (
         _("With an order, or with chosen rows"),
         (
             Shortcut("a", ("a",), _("Accept: opens the form or the review, and sends nothing yet")),
+            Shortcut("s", ("s",), _("Ship: opens the form of a parcel, and sends nothing yet")),
             Shortcut("n", ("n", "p"), _("Next and previous order of the list")),
         ),
     ),

@@ -28,9 +28,12 @@ from backoffice.sync.models import Cursor, Parked
 from backoffice.users import rights, roles
 from backoffice.users.models import User
 from orders.actions import ACCEPT_LINES
-from orders.models import Order
+from orders.enums import ReportState
+from orders.models import Order, Report
+from shops.models import ChannelPolicy
 from tests.e2e.conftest import OpenWindow
 from tests.orders.rows import ADDRESS, euros, line, payload, place, place_all, shop
+from tests.orders.shipped import order_to_ship, parcel_asked, parcel_confirmed
 from tests.outbox.asking import action_in, decision, order_to_accept
 
 LONG = "Donaudampfschifffahrtsgesellschaftskapitänsmützenfabrikationsbetrieb"
@@ -66,7 +69,11 @@ def everything(transactional_db: None, anna: User) -> list[str]:
         name=LONG, base_url=f"https://{LONG}.example/api", secret="x", trouble=Trouble.BROKEN, trouble_text=LONG * 3
     )
     Connection.objects.create(name="Demo", base_url="http://127.0.0.1:9100/connect", secret="x")
-    stopped = Connection.objects.create(name="Stopped", base_url="https://mirakl.example/api", secret="x")
+    stopped = Connection.objects.create(
+        name="Stopped", base_url="https://mirakl.example/api", secret="x", report_orders=True
+    )
+    told = {"executed_at": now, "due_at": now, "most_together": 1}
+    Report.objects.create(connection=stopped, remote_id=LONG, state=ReportState.REFUSED, text=LONG * 3, **told)
     health.record_trouble(stopped, Trouble.CREDENTIALS, LONG * 3, now=now)
     step = failed("untrusted", host=LONG, text=LONG * 3).as_step(Layer.TLS, 12)
     ended = {"revision": 1, "state": CheckState.DONE, "ok": False, "asked_at": now, "due_at": now}
@@ -82,6 +89,7 @@ def everything(transactional_db: None, anna: User) -> list[str]:
     shown = [Order.objects.filter(number=LONG).values_list("pk", flat=True)[0], pks.get(anonymized_at__isnull=False)]
     waits = order_to_accept(lines=3)
     more = order_to_accept()
+    parcels = _shipped(anna)
     if PICTURES:
         place_all([payload() for _ in range(300)])
     return [
@@ -89,6 +97,8 @@ def everything(transactional_db: None, anna: User) -> list[str]:
         *(f"/orders/{pk}/" for pk in shown),
         f"/orders/{actions[State.FAILED].target_id}/",
         f"/orders/{waits.pk}/accept/",
+        f"/orders/{parcels.pk}/",
+        f"/orders/{parcels.pk}/ship/",
         f"/orders/accept/?pick={waits.pk}&pick={more.pk}&pick={shown[1]}",
         *(f"/actions/?view={tab}" for tab in ("held", "attention", "done")),
         *(f"/actions/{actions[state].pk}/" for state in (State.HELD, State.FAILED, State.UNKNOWN, State.TO_APPROVE)),
@@ -99,6 +109,20 @@ def everything(transactional_db: None, anna: User) -> list[str]:
         f"/connections/{stopped.pk}/",
         "/search/?q=Kettle",
     ]
+
+
+def _shipped(by: User) -> Order:
+    """An order with a parcel of each kind, of which something is left, on a channel that asks for everything."""
+    origin = {"channel_id": "channel-3", "channel_name": "Westwind"}
+    order = order_to_ship(3, 2, 9, origin=origin)
+    ChannelPolicy.objects.create(channel=order.channel, asks_warehouse=True, asks_return_number=True)
+    way = {"carrier": "DHL", "tracking_number": "00340434292135100186", "tracking_url": f"https://{LONG}.example/1"}
+    parcel_confirmed(order, 1, 2, 0, **way, warehouse_id="LEEDS", return_tracking_number=LONG)
+    failed = parcel_asked(order, 0, 0, 2, by=by, carrier=LONG, tracking_number=LONG * 2)
+    ended = {"state": State.FAILED, "cause": "channel", "code": "CARRIER_NOT_SUPPORTED", "text": LONG}
+    Action.objects.filter(pk=failed.pk).update(**ended, ended_at=timezone.now())
+    parcel_asked(order, 1, 0, 1, by=by, carrier="Hermes")
+    return order
 
 
 def _orders() -> list[dict[str, object]]:
@@ -150,7 +174,7 @@ def looked_at(page: Page, name: str) -> list[str]:
             wrong.append(f"{page.url} sticks out at {size[0]}")
         wrong += serious(page, *rules)
         if PICTURES:
-            page.screenshot(path=Path(PICTURES) / f"{name}-{size[0]}-{scheme}.png", full_page=True)
+            page.screenshot(path=Path(PICTURES) / f"{name}-{size[0]}-{scheme}.png", full_page=True, caret="initial")
     return wrong
 
 

@@ -231,7 +231,7 @@ def test_a_busy_order_costs_the_same_for_any_number_of_lines_actions_and_entries
             at=MORNING + timedelta(hours=hour), data={"from": "SHIPPED", "to": "CLOSED", "reason": ""},
         )  # fmt: skip
 
-    with django_assert_num_queries(9):  # without the shell around it
+    with django_assert_num_queries(10):  # without the shell around it
         annas_browser.get(f"/orders/{order.pk}/", headers=to("order"))
 
 

@@ -10,6 +10,7 @@ from backoffice.connections.models import Connection
 from backoffice.mirakl.operations import Outcome
 from backoffice.mirakl.watching import Watcher
 from backoffice.outbox.kinds import Item, Json, Objection, register
+from backoffice.outbox.models import Action
 from backoffice.users.models import User
 from orders.actions import AcceptLines
 from orders.models import Order
@@ -73,12 +74,12 @@ class Broken(AcceptLines):
 
     name = "tests.broken"
 
-    def check(self, target: Order, request: Json) -> Objection | None:
+    def check(self, target: Order, request: Json, own: Action | None = None) -> Objection | None:
         if "now" in request:
             raise TypeError("nobody thought of that")
-        return super().check(target, request)
+        return super().check(target, request, own)
 
-    def evidence(self, target: Order, request: Json) -> bool:
+    def evidence(self, target: Order, action: Action) -> bool:
         raise TypeError("nobody thought of that")
 
 

@@ -1,4 +1,4 @@
-"""What an administrator may type into a channel's policy."""
+"""What an administrator may type into a channel's policy, and about its carriers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from shops.models import DAYS, ChannelPolicy
+from shops.models import DAYS, Carrier, ChannelPolicy
 from tests.htmx import parsed
 from tests.orders.rows import place
 
@@ -59,3 +59,22 @@ def test_there_is_one_policy_for_all_other_channels(boriss_browser: Client) -> N
 
     assert "There is such a policy already." in parsed(answer).text
     assert ChannelPolicy.objects.count() == 1
+
+
+def test_policy_says_what_a_parcel_needs(boriss_browser: Client) -> None:
+    boriss_browser.post(URL, {**FIELDS, "asks_warehouse": "on"})
+
+    policy = ChannelPolicy.objects.get()
+    assert (policy.asks_warehouse, policy.asks_return_number) == (True, False)
+
+
+def test_carrier_is_known_without_regard_to_capital_letters_and_only_once(boriss_browser: Client) -> None:
+    fields = {"channel": place().channel_id, "name": "DHL Paket"}
+    url = "/admin/shops/carrier/add/"
+
+    saved = boriss_browser.post(url, {**fields, "typed": "Deutsche POST"})
+    again = boriss_browser.post(url, {**fields, "typed": "DEUTSCHE post"})
+
+    carrier = Carrier.objects.get()
+    assert (saved.status_code, carrier.typed, carrier.name) == (302, "deutsche post", "DHL Paket")
+    assert "There is such a carrier already." in parsed(again).text
