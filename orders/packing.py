@@ -121,6 +121,11 @@ class Packing:
         return shipping.suggestions(self.order.channel)
 
     @property
+    def carriers(self) -> list[str]:
+        """What to choose from: carriers that worked, and the one that the order itself names."""
+        return list(dict.fromkeys(filter(None, (*self.suggestions, self.order.document.shipping_info.carrier))))
+
+    @property
     def about_the_carrier(self) -> str:
         """How it is written. What is sent under another name than it is typed is said beforehand. One query."""
         said = _("As %(channel)s calls it.") % {"channel": self.order.channel}

@@ -140,7 +140,8 @@ def _parcel(request: Request, order: Order, parcel: packing.Packing, status: int
 
 def _order(request: Request, kind: OrderKind, pk: int) -> Order:
     """As the kind looks at it; 404 when this person does not work for it."""
-    return get_object_or_404(kind.targets().filter(pk__in=visible_to(request.user).values("pk")), pk=pk)
+    whole = kind.targets().defer(None).defer("search")  # of one order the payload costs little
+    return get_object_or_404(whole.filter(pk__in=visible_to(request.user).values("pk")), pk=pk)
 
 
 def _sheet(request: Request, review: reviewing.Review, status: int = 200) -> HttpResponse:

@@ -381,6 +381,16 @@ def test_warehouse_and_return_number_are_asked_for_only_where_the_channel_does(a
     assert {"warehouse_id", "return_tracking_number"} <= after.keys()
 
 
+def test_carrier_that_the_order_names_is_suggested_without_being_filled_in(annas_browser: Client) -> None:
+    order = order_to_ship(1, shipping_info={"carrier": "Colissimo"})
+
+    root = parsed(annas_browser.get(f"/orders/{order.pk}/ship/"))
+
+    assert [one.attributes["value"] for one in root.one("datalist").all("option")] == ["Colissimo"]
+    assert root.one("input", name="carrier").attributes.get("value", "") == ""
+    assert "Colissimo" not in root.one(id="tracking_url-hint").text
+
+
 def test_carriers_that_worked_are_suggested_and_sent_in_the_words_of_the_channel(annas_browser: Client) -> None:
     order = order_to_ship(3)
     Carrier.objects.create(channel=order.channel, typed="dhl", name="DHL Paket", worked_at=timezone.now())

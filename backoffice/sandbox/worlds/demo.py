@@ -64,7 +64,7 @@ UNWILLING = (
 )
 # Every twelfth order to ship, beginning with the fourth, cannot be shipped, in the same way.
 UNSHIPPABLE = (
-    Script(kind="CREATE_SHIPMENT", code="CARRIER_NOT_SUPPORTED", times=None),
+    Script(kind="CREATE_SHIPMENT", code="CARRIER_NOT_SUPPORTED"),  # another try, with another carrier, is taken
     Script(kind="CREATE_SHIPMENT", code="UNAVAILABLE"),
     Script(kind="CREATE_SHIPMENT", code="ORDER_IN_WRONG_STATE", times=None),
     Script(kind="CREATE_SHIPMENT", code="SYNCHRONIZATION_DEACTIVATED", times=None),
