@@ -74,7 +74,7 @@ def _objection(order: Order, decided: Action | None, user: User) -> str:
 def _no_right(user: User) -> str:
     if user.has_perm(rights.ACT):
         return ""
-    return _("Your account may look, but not decide. An administrator can give it the right.")
+    return _("Your account may look, but not change anything. An administrator can give it the right.")
 
 
 def _packed(parcels: Sequence[ShownParcel], left: Mapping[str, int]) -> Packed:

@@ -57,7 +57,7 @@ class Result:
 def note(connection: Connection, results: Iterable[Result], *, now: datetime) -> None:
     """Writes down what Connect is to be told, in the caller's transaction. Two queries, and one more for every sixty
     on SQLite."""
-    nameable = [one for one in results if 0 < len(one.remote_id) <= 200]
+    nameable = sorted((one for one in results if 0 < len(one.remote_id) <= 200), key=lambda one: one.remote_id)
     found = Report.objects.filter(connection=connection, remote_id__in=[one.remote_id for one in nameable])
     with transaction.atomic(savepoint=False):
         known = {row.remote_id: row for row in _locked(found)}
@@ -120,8 +120,10 @@ def due(now: datetime) -> list[int]:
 
 
 def forget(now: datetime) -> None:
-    """Old results go, whether they were told or not."""
-    Report.objects.filter(executed_at__lt=now - KEPT).delete()
+    """Old results go, whether they were told or not. Those that somebody holds go next time: nobody is waited for."""
+    old = Report.objects.filter(executed_at__lt=now - KEPT)
+    with transaction.atomic():
+        Report.objects.filter(pk__in=old.select_for_update(skip_locked=True).values("pk")).delete()
 
 
 def report(connection_id: int) -> None:

@@ -53,16 +53,22 @@ def shipped(order: Order) -> dict[str, int]:
 def left(order: Order, actions: Iterable[Action] = ()) -> dict[str, int]:
     """By line id, how many units can still be shipped: 0 for lines that do not wait for it.
 
-    `actions`: about this order; what the open ones among them ask for is taken.
+    `actions`: about this order; what the open ones among them ask for is taken. So is what was confirmed after the
+    parcels of `order` were read: that one is in neither, and its units would leave twice.
     """
+    known = {parcel.action_id for parcel in order.parcels.all()}
     taken = Counter(shipped(order))
-    taken.update(_units(action.request["items"] for action in actions if is_open_parcel(action)))
+    taken.update(_units(one.request["items"] for one in actions if _holds_units(one) and one.pk not in known))
     return {line.remote_id: _left_of(line, taken[line.remote_id]) for line in order.lines.all()}
 
 
 def is_open_parcel(action: Action) -> bool:
     """Whether it asks for a parcel, and the channel has not said what became of it."""
     return action.kind == SHIP and action.state in OPEN
+
+
+def _holds_units(action: Action) -> bool:
+    return is_open_parcel(action) or (action.kind == SHIP and action.state == State.CONFIRMED)
 
 
 def objection_to_shipping(order: Order, actions: Iterable[Action] = ()) -> Objection | None:
@@ -95,9 +101,10 @@ def objection_to_parcel(order: Order, request: Json, own: Action | None) -> Obje
 
 
 def taken_by_mirakl(order: Order, own: Action | None) -> QuerySet[Action]:
-    """The parcels of this order that left us, and of which nobody knows yet what became of them."""
+    """The parcels of this order that left us: those of which nobody knows yet what became of them, and those that the
+    channel confirmed, maybe this very moment."""
     mine = Action.objects.filter(target_type=TARGET, target_id=order.pk, kind=SHIP)
-    gone = mine.filter(state__in=[State.SENT, State.UNKNOWN])
+    gone = mine.filter(state__in=[State.SENT, State.UNKNOWN, State.CONFIRMED])
     return gone.exclude(pk=own.pk) if own and own.pk else gone
 
 
@@ -286,11 +293,15 @@ def _learn_from_success(channel: Channel, action: Action) -> None:
 
 
 def _refused_before(action: Action) -> Iterable[str]:
-    """The other names for the carrier of this very parcel that the channel did not take, when it was tried before."""
+    """The other names for the carrier of this very parcel that the channel did not take, when it was tried before.
+
+    The number says that it is the same parcel: without one, somebody may just have chosen another carrier.
+    """
     before = action.follows
     while before is not None and before.code == BAD_CARRIER:
         refused, now = before.request.get("carrier", ""), action.request["carrier"]
-        same = before.request.get("tracking_number") == action.request.get("tracking_number")
+        number = action.request.get("tracking_number")
+        same = number and before.request.get("tracking_number") == number
         if same and refused and _key(refused) != _key(now):
             yield refused
         before = before.follows

@@ -44,4 +44,5 @@ def report() -> None:
 @shared_task(name="orders.report_batch")  # type: ignore[untyped-decorator]  # -- as above
 def report_batch(connection_id: int) -> None:
     """Tells Connect one batch of results, if they are still due and nobody else is at it."""
-    reporting.report(connection_id)
+    if connection_id in reporting.due(timezone.now()):  # a message that comes late finds them told, or put off
+        reporting.report(connection_id)

@@ -25,9 +25,9 @@ class Channel(models.Model):
     # When the order changed that gave the name: orders come newest first, and an older one must not bring an old name.
     named_at = models.DateTimeField(null=True, editable=False)
     # Learnt from parcels: what this channel wants to know of each, and the warehouse that it took last.
-    wants_warehouse = models.BooleanField(_("wants the warehouse of a parcel"), default=False)
-    wants_return_number = models.BooleanField(_("wants the return number of a parcel"), default=False)
-    warehouse = models.CharField(_("last warehouse"), max_length=200, blank=True)
+    wants_warehouse = models.BooleanField(_("wants the warehouse of a parcel"), default=False, db_default=False)
+    wants_return_number = models.BooleanField(_("wants the return number of a parcel"), default=False, db_default=False)
+    warehouse = models.CharField(_("last warehouse"), max_length=200, blank=True, default="", db_default="")
 
     class Meta:
         ordering = ["name", "remote_id"]
@@ -93,11 +93,13 @@ class ChannelPolicy(models.Model):
     asks_warehouse = models.BooleanField(
         _("ask for the warehouse of a parcel"),
         default=False,
+        db_default=False,
         help_text=_("Once a channel refused a parcel for want of it, it is asked for without this, too."),
     )
     asks_return_number = models.BooleanField(
         _("ask for the return number of a parcel"),
         default=False,
+        db_default=False,
         help_text=_("For channels that want to know with the parcel under which number it would be sent back."),
     )
 

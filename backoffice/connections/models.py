@@ -46,6 +46,7 @@ class Connection(models.Model):
     report_orders = models.BooleanField(
         _("report results to Mirakl"),
         default=False,
+        db_default=False,  # a worker of the version before does not know the column
         help_text=_(
             "Every five minutes Mirakl Connect is told, for its own pages, which orders were stored here and which"
             " could not be, with the reason."

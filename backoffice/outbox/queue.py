@@ -86,7 +86,9 @@ def _who_was_first(action: Action, token: str | None) -> Action:
         return asked
     if action.follows is not None and Action.objects.filter(follows=action.follows).exists():
         raise ObjectedError(_("This was already tried again."), Action.objects.get(follows=action.follows))
-    other = Action.objects.filter(exclusive=action.exclusive, state__in=OPEN).select_related("asked_by").first()
+    # Not of those that exclude nobody: they are about anything at all.
+    others = Action.objects.filter(exclusive=action.exclusive, state__in=OPEN).exclude(exclusive="")
+    other = others.select_related("asked_by").first()
     raise ObjectedError(in_the_way(other), other)
 
 

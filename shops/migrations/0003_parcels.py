@@ -14,27 +14,27 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='channel',
             name='wants_return_number',
-            field=models.BooleanField(default=False, verbose_name='wants the return number of a parcel'),
+            field=models.BooleanField(db_default=False, default=False, verbose_name='wants the return number of a parcel'),
         ),
         migrations.AddField(
             model_name='channel',
             name='wants_warehouse',
-            field=models.BooleanField(default=False, verbose_name='wants the warehouse of a parcel'),
+            field=models.BooleanField(db_default=False, default=False, verbose_name='wants the warehouse of a parcel'),
         ),
         migrations.AddField(
             model_name='channel',
             name='warehouse',
-            field=models.CharField(blank=True, max_length=200, verbose_name='last warehouse'),
+            field=models.CharField(blank=True, db_default='', default='', max_length=200, verbose_name='last warehouse'),
         ),
         migrations.AddField(
             model_name='channelpolicy',
             name='asks_return_number',
-            field=models.BooleanField(default=False, help_text='For channels that want to know with the parcel under which number it would be sent back.', verbose_name='ask for the return number of a parcel'),
+            field=models.BooleanField(db_default=False, default=False, help_text='For channels that want to know with the parcel under which number it would be sent back.', verbose_name='ask for the return number of a parcel'),
         ),
         migrations.AddField(
             model_name='channelpolicy',
             name='asks_warehouse',
-            field=models.BooleanField(default=False, help_text='Once a channel refused a parcel for want of it, it is asked for without this, too.', verbose_name='ask for the warehouse of a parcel'),
+            field=models.BooleanField(db_default=False, default=False, help_text='Once a channel refused a parcel for want of it, it is asked for without this, too.', verbose_name='ask for the warehouse of a parcel'),
         ),
         migrations.CreateModel(
             name='Carrier',

@@ -149,7 +149,7 @@ def test_who_may_not_see_customers_finds_nothing_of_them_on_the_page() -> None:
     assert "Hidden: ask an administrator for the right to see customers’ data." in parsed(answer).text
     assert [word for word in ("Ferrari", "Zoë", "Hauptstra", "23456", "alias", "SHOP-7") if word in said] == []
     assert parsed(answer).all(id="technical") == []
-    assert parsed(answer).one(id="decide-why").text.startswith("Your account may look, but not decide.")
+    assert parsed(answer).one(id="decide-why").text.startswith("Your account may look, but not change anything.")
 
 
 def test_raw_data_are_for_those_with_the_right_and_less_the_customer_for_others(annas_browser: Client) -> None:

@@ -367,6 +367,17 @@ def test_the_tick_tells_what_is_due_and_forgets_what_is_old(reporter: Connection
     assert (states(), len(sandbox.reports())) == ({order_id: TOLD}, 1)
 
 
+def test_a_message_that_comes_late_tells_nothing_that_was_put_off(
+    reporter: Connection, sandbox: RunningSandbox
+) -> None:
+    stored(reporter, sandbox.place_order()["id"])
+    Report.objects.update(due_at=timezone.now() + timedelta(minutes=5))
+
+    tasks.report_batch(reporter.pk)
+
+    assert (calls(sandbox), set(states().values())) == (0, {WAITING})
+
+
 def test_a_worker_that_died_leaves_its_results_to_the_next(reporter: Connection, sandbox: RunningSandbox) -> None:
     stored(reporter, sandbox.place_order()["id"])
     now = timezone.now()
@@ -403,6 +414,25 @@ def test_two_workers_at_the_same_instant_tell_each_result_once(reporter: Connect
     reporting.report(reporter.pk)
 
     assert sorted(one["entity_id"] for one in sandbox.reports()) == sorted(states())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_old_results_go_while_readings_note_new_ones_and_nobody_waits_for_ever(reporter: Connection) -> None:
+    now = timezone.now()
+    results = [Result(f"{number:03}", new=True, updated_at=now) for number in range(200)]
+
+    def read_them(backwards: int) -> None:
+        for _ in range(4):
+            reporting.note(reporter, results[::backwards], now=now)
+
+    def forget() -> None:
+        for _ in range(4):
+            reporting.forget(now + timedelta(days=8))
+
+    at_once(lambda: read_them(1), lambda: read_them(-1), forget)
+
+    reporting.forget(now + timedelta(days=8))
+    assert states() == {}
 
 
 def test_old_results_go_told_or_not(reporter: Connection) -> None:

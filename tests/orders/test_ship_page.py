@@ -476,7 +476,7 @@ def test_who_may_only_look_is_told_so_and_gets_no_buttons(anna: User) -> None:
 
     root = page_of(browser_of(somebody(rights.VIEWER)), order)
 
-    assert root.one(id="ship-why").text.startswith("Your account may look, but not decide.")
+    assert root.one(id="ship-why").text.startswith("Your account may look, but not change anything.")
     assert root.one(class_="parcel").all("form") == []
 
 

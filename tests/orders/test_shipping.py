@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from backoffice.outbox import following
+from backoffice.outbox import following, queue
 from backoffice.outbox.enums import OPEN, State
 from backoffice.outbox.kinds import Report
 from backoffice.outbox.models import Action
@@ -98,7 +98,8 @@ def test_open_parcel_takes_its_units_and_one_that_is_over_gives_them_back(state:
     action = parcel_asked(order, 2)
     action.state = state
 
-    assert shipping.left(order, [action]) == {"a": 1 if state in OPEN else 3}
+    taken = state in OPEN or state == State.CONFIRMED  # confirmed after the parcels of this order were read
+    assert shipping.left(order, [action]) == {"a": 1 if taken else 3}
 
 
 def test_cancelled_units_leave_nothing_and_never_less() -> None:
@@ -158,8 +159,46 @@ def test_what_mirakl_took_counts_at_sending_and_what_waits_behind_does_not(state
     parcel_asked(order, 1)
     Action.objects.update(state=state, departed_at=None)
 
-    taken = state in {State.SENT, State.UNKNOWN}
+    taken = state in {State.SENT, State.UNKNOWN, State.CONFIRMED}
     assert objection(order, 1) == ("KETTLE-1: every unit is in a parcel already." if taken else "")
+
+
+def test_parcel_confirmed_after_the_order_was_read_is_not_sent_twice() -> None:
+    order = order_to_ship(1)
+    first, second = parcel_asked(order, 1), parcel_asked(order, 1)
+    in_state(first, State.SENT)
+    read = fresh(order)
+    confirmed(first)
+
+    objected = SHIP_LINES.check(read, second.request, second)
+
+    assert objected is not None
+    assert objected.text == "KETTLE-1: every unit is in a parcel already."
+
+
+def test_parcel_is_counted_once_whichever_is_read_first() -> None:
+    order = order_to_ship(order_lines=[line(id="a", quantity=3)])
+    action = in_state(parcel_asked(order, 1), State.SENT)
+    confirmed(action)
+
+    for state in (State.SENT, State.CONFIRMED):
+        action.state = state
+        assert shipping.left(fresh(order), [action]) == {"a": 2}
+
+
+def test_a_parcel_of_another_order_is_never_named_as_being_in_the_way() -> None:
+    parcel_asked(order_to_ship(1), 1)
+    asked = parcel_asked(order_to_ship(1), 1)
+    Action.objects.filter(pk=asked.pk).update(state=State.UNDONE)
+
+    # What is left of a race for the same failed parcel whose winner was undone at once.
+    with pytest.raises(queue.ObjectedError) as objected:
+        queue._who_was_first(asked, None)
+
+    assert (str(objected.value), objected.value.action) == (
+        "Somebody asked for the same at this very moment. Look again.",
+        None,
+    )
 
 
 def test_unknown_parcel_does_not_stand_in_its_own_way() -> None:
@@ -320,6 +359,15 @@ def test_carrier_of_something_else_is_not_remembered_as_another_name(code: str, 
     before = tried(order, "UPS", code, number)
 
     confirmed(followed_by(before, order, carrier="DHL"))
+
+    assert shipping.taken_as(order.channel, "UPS") == "UPS"
+
+
+def test_carrier_without_a_number_is_not_remembered_as_another_name() -> None:
+    order = order_to_ship(9)
+    before = tried(order, "UPS", "CARRIER_NOT_SUPPORTED", "")
+
+    confirmed(followed_by(before, order, carrier="DHL", tracking_number=""))
 
     assert shipping.taken_as(order.channel, "UPS") == "UPS"
 

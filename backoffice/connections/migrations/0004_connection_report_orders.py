@@ -13,6 +13,7 @@ class Migration(migrations.Migration):
             model_name="connection",
             name="report_orders",
             field=models.BooleanField(
+                db_default=False,
                 default=False,
                 help_text="Every five minutes Mirakl Connect is told, for its own pages, which orders were stored here and which could not be, with the reason.",
                 verbose_name="report results to Mirakl",
