@@ -21,7 +21,19 @@ from backoffice.sandbox.worlds.papers import filing, photos, sheets
 from backoffice.sandbox.worlds.returning import moves as returning_moves
 from backoffice.sandbox.worlds.returning import opening
 
-TEMPLATE = Template(Path(__file__).with_name("page.html").read_text(encoding="utf-8"))
+HERE = Path(__file__).parent
+SECTIONS = ("orders", "returns", "documents", "conversations", "products", "actions", "trouble", "time", "calls")
+
+
+def _template() -> Template:
+    """The frame with a file for each area in it."""
+    frame, *areas = (
+        (HERE / name).read_text(encoding="utf-8") for name in ("page.html", *(f"areas/{one}.html" for one in SECTIONS))
+    )
+    return Template(frame.replace("<!-- areas -->\n", "".join(areas)))
+
+
+TEMPLATE = _template()
 STEPS = {"600": "10 minutes", "3600": "1 hour", "43200": "12 hours", "86400": "1 day", "259200": "3 days"}
 SWITCHES = ("limits", "alive", "strict_audience", "strict_decisions", "strict_returns")
 SETTINGS = ("speed", "token_seconds", "settle_seconds", "show_seconds", "catalog_seconds", "largest_attachment", "seed")

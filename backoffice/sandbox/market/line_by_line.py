@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from copy import deepcopy
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from backoffice.sandbox.switches import Switches
 
 
-class LineByLine(Kind):
+class LineByLine(Kind, ABC):
     """`items` is where the asked items are; each names its line by `order_line_id`. One after the other is done."""
 
     items: ClassVar[str]
@@ -42,13 +43,13 @@ class LineByLine(Kind):
                 moves.sum_up(record.body, self.closing)
         moves.permit(record.body)
 
+    @abstractmethod
     def item_fault(self, record: Record, line: Json, item: Json) -> str | None:
         """The code that the action fails with because of this item; None if it can be done."""
-        raise NotImplementedError
 
+    @abstractmethod
     def do(self, record: Record, line: Json, item: Json, now: datetime) -> None:
         """Do one item to its line, in place."""
-        raise NotImplementedError
 
 
 def shipped(record: Record, line: Json) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 WRONG_STATE = "RETURN_IN_WRONG_STATE"
 
 
-class OfReturn(Kind):
+class OfReturn(Kind, ABC):
     """Possible `during` these statuses. What a partner's logistics ships, goes back to that partner too."""
 
     table = "returns"
@@ -36,9 +37,9 @@ class OfReturn(Kind):
         if record.body["status"] in self.during:
             self.change(record.body, asked)
 
+    @abstractmethod
     def change(self, found: Json, asked: Json) -> None:
         """Do it to the return, which is in a status where that can be done."""
-        raise NotImplementedError
 
 
 class Decision(OfReturn):
